@@ -9,7 +9,7 @@ use super::path::wanted_targets;
 use super::rung_result::RungResult;
 use super::states;
 use super::target_hosts::host_groups;
-use super::walk::{Walk, health, port_of, seen};
+use super::walk::{Walk, health, in_short, port_of, seen};
 use crate::checks::reply::{first, list, text};
 use crate::cloud::{Call, FaultClass, ec2, elbv2};
 use crate::i18n::{Text, m};
@@ -260,11 +260,6 @@ pub(super) fn attribute<'v>(reply: &'v Value, key: &str) -> &'v str {
 
 fn group_ids_of(groups: &[Value]) -> Vec<String> {
     groups.iter().map(|group| text(group, "GroupId").to_owned()).collect()
-}
-
-pub(super) fn in_short(target: &Value) -> String {
-    let id = target.get("Target").map_or("", |it| text(it, "Id"));
-    format!("{id}:{}", port_of(target))
 }
 
 fn in_words(target: &Value) -> Text {

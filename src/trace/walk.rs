@@ -170,3 +170,9 @@ pub(super) fn port_of(target: &Value) -> u16 {
     let port = target.pointer("/Target/Port").and_then(Value::as_u64);
     port.and_then(|port| u16::try_from(port).ok()).unwrap_or_default()
 }
+
+/// A target as id and port.
+pub(super) fn in_short(target: &Value) -> String {
+    let id = target.get("Target").map_or("", |it| text(it, "Id"));
+    format!("{id}:{}", port_of(target))
+}

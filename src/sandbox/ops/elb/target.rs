@@ -39,7 +39,7 @@ pub fn register(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiError> {
         |id: &str, port: u16| group.targets.iter().any(|target| (target.id.as_str(), target.port) == (id, port));
     let new = targets.iter().filter(|(id, port)| !registered(id, *port));
     let new: Vec<&str> = new.map(|(id, _)| id.as_str()).collect();
-    if group.targets.len() + new.len() > ctx.quota(&quota::TARGETS) {
+    if group.targets.iter().filter(|target| !target.is_leaving()).count() + new.len() > ctx.quota(&quota::TARGETS) {
         let text = format!("The following target group has too many targets: '{}'", group.arn);
         return Err(ApiError::new("TooManyTargets", text));
     }

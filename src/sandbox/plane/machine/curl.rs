@@ -97,7 +97,7 @@ async fn fetch(
     let url = &curl.url;
     let addresses = match url.host.as_str() {
         "localhost" => Some(vec![Ipv4Addr::LOCALHOST]),
-        host => network.resolve(id, host),
+        host => network.resolve(id, "curl", host),
     };
     let addresses = addresses.ok_or_else(|| Failure(6, format!("Could not resolve host: {}", url.host)))?;
     let mut stream = connect(network, id, curl, &addresses, watch, facts).await?;

@@ -2,6 +2,7 @@
 //! the path is closed, a browser's request is held and not refused, so that its page arrives by itself when the path
 //! opens.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::host::net::http1::{Head, Incoming, read_head};
 use crate::host::net::loopback::is_host;
 use crate::sandbox::plane::net::carry::{Quiet, carry_heard};
 use crate::sandbox::plane::net::crossing::Crossing;
-use crate::sandbox::plane::net::fabric::listen_on;
+use crate::sandbox::plane::net::fabric::{Fault, listen_on};
 
 /// The time a browser has to send its request.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -129,11 +130,11 @@ impl Visitor {
     async fn hold(&self, stream: &TcpStream) -> Option<(TcpStream, Option<Crossing>)> {
         let end = Instant::now() + HOLD;
         let mut changes = self.context.network.topology.subscribe();
-        let mut watched = true;
+        let (mut watched, mut order) = (true, Vec::new());
         while Instant::now() < end {
             changes.mark_unchanged();
             // An attempt that hangs counts as a closed path.
-            if let Ok(Some(onward)) = timeout_at(end, self.connect()).await {
+            if let Ok(Some(onward)) = timeout_at(end, self.connect(&mut order)).await {
                 return Some(onward);
             }
             let mut byte = [0];
@@ -150,15 +151,24 @@ impl Visitor {
         None
     }
 
-    async fn connect(&self) -> Option<(TcpStream, Option<Crossing>)> {
-        let addresses = if self.host == "localhost" {
-            vec![std::net::Ipv4Addr::LOCALHOST]
+    /// Tries the addresses in the `order` in which the name server gave them to this visit. Where packets are lost, it
+    /// stays with that address: a program goes on sending to it for minutes. So an endpoint's name fails now and then
+    /// while one of its zones leads nowhere.
+    async fn connect(&self, order: &mut Vec<Ipv4Addr>) -> Option<(TcpStream, Option<Crossing>)> {
+        let network = &self.context.network;
+        if self.host == "localhost" {
+            *order = vec![Ipv4Addr::LOCALHOST];
         } else {
-            self.context.network.resolve(&self.id, &self.host)?
-        };
-        for address in addresses {
-            if let Ok(opened) = self.context.network.connect_from(&self.id, address, self.port).await {
-                return Some(opened);
+            let known = network.addresses(&self.id, &self.host)?;
+            if order.first().is_none_or(|first| !known.contains(first)) {
+                *order = network.resolve(&self.id, "door", &self.host)?;
+            }
+        }
+        for address in order {
+            match network.connect_from(&self.id, *address, self.port).await {
+                Ok(opened) => return Some(opened),
+                Err(Fault::Refused) => {}
+                Err(Fault::Lost(_)) => return None,
             }
         }
         None

@@ -11,18 +11,19 @@ use super::topology::Topology;
 /// The most names whose turn is remembered. A script can make up any number of them.
 const MOST_TURNS: usize = 4096;
 
-/// Whose turn it is among the addresses of a name, for each instance that asks.
+/// Whose turn it is among the addresses of a name, for each program that asks: programs that ask in turn would else
+/// get the same address for ever.
 #[derive(Default)]
 pub struct Turns(Mutex<HashMap<(String, String), u64>>);
 
 impl Turns {
     /// The next turn of a name; `first` decides where it begins.
-    pub fn next(&self, instance: &str, host: &str, first: impl FnOnce() -> u64) -> u64 {
+    pub fn next(&self, asker: &str, host: &str, first: impl FnOnce() -> u64) -> u64 {
         let mut turns = lock(&self.0);
         if turns.len() >= MOST_TURNS {
             turns.clear();
         }
-        let turn = turns.entry((instance.to_owned(), host.to_owned())).or_insert_with(first);
+        let turn = turns.entry((asker.to_owned(), host.to_owned())).or_insert_with(first);
         *turn = turn.wrapping_add(1);
         *turn
     }

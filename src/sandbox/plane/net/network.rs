@@ -58,14 +58,19 @@ impl Network {
         (!crossings.is_empty()).then(|| self.gates.enter(crossings, || self.topology()))
     }
 
-    /// The addresses of a name as an instance's name server gives them: the next one first with each answer, so that
-    /// the zones of an endpoint are used in turn.
-    pub fn resolve(&self, id: &str, host: &str) -> Option<Vec<Ipv4Addr>> {
+    /// The addresses of a name as an instance's VPC knows it.
+    pub fn addresses(&self, id: &str, host: &str) -> Option<Vec<Ipv4Addr>> {
         let topology = self.topology();
-        let mut addresses = resolve(&topology, &topology.instances.get(id)?.vpc, host)?;
+        resolve(&topology, &topology.instances.get(id)?.vpc, host)
+    }
+
+    /// The addresses of a name as an instance's name server gives them to `asker`, a program on it: the next one first
+    /// with each answer, so that the zones of an endpoint are used in turn.
+    pub fn resolve(&self, id: &str, asker: &str, host: &str) -> Option<Vec<Ipv4Addr>> {
+        let mut addresses = self.addresses(id, host)?;
         let count = addresses.len();
         if count > 1 {
-            let turn = self.turns.next(id, host, || self.random.next_u64());
+            let turn = self.turns.next(&format!("{id} {asker}"), host, || self.random.next_u64());
             addresses.rotate_left(usize::try_from(turn % count as u64).unwrap_or(0));
         }
         Some(addresses)
