@@ -166,9 +166,10 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "nacl",
-        "PrivateLink の通信が NLB に入るときには、NLB のサブネットのネットワーク ACL を調べません (AWS での動作は文書化されていません)。DNS の通信も対象外です。",
+        "PrivateLink の通信が NLB に入るときには、NLB のサブネットのネットワーク ACL を調べません (AWS での動作は文書化されていません)。DNS の通信も対象外です。開いている接続は、ネットワーク ACL やルートが再び通すまで、いつまでも待ちます (AWS ではやがて TCP が切れます)。",
         "PrivateLink traffic does not meet the network ACL of the load balancer's subnet on its way in (AWS does not \
-         document it). Neither does DNS.",
+         document it). Neither does DNS. An open connection that a network ACL or a route stops waits until it may pass \
+         again, for ever if need be (on AWS TCP gives up in the end).",
     ),
     difference(
         "routes",
@@ -227,10 +228,11 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "load-balancers",
-        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。TLS や UDP のターゲットグループは作れますが、使えるリスナーがありません。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。TCP キープアライブのパケットは中継しないので、アイドルタイムアウトを延ばすのはデータだけです。instant のペースでは、アイドルタイムアウトは起きません。",
+        "ロードバランサーは内部向け Network Load Balancer の TCP リスナーだけです。TLS や UDP のターゲットグループは作れますが、使えるリスナーがありません。ターゲットはインスタンスか IP、ヘルスチェックは TCP か HTTP です。VPC の外のアドレスは登録できますが、そこへの経路がないので必ず unhealthy です。ロードバランサーが 8 つより多く連なる接続は届きません。TCP キープアライブのパケットは中継しないので、アイドルタイムアウトを延ばすのはデータだけです。instant のペースでは、アイドルタイムアウトは起きません。",
         "Load balancers are internal Network Load Balancers with TCP listeners. Target groups of TLS and UDP can be \
-         made, but no listener can use them. Targets are instances or addresses; health checks are TCP or HTTP. TCP keepalive packets are not \
-         passed on, so only data keeps an idle connection alive; at the instant pace none times out.",
+         made, but no listener can use them. Targets are instances or addresses; health checks are TCP or HTTP. An address outside the VPC can be registered, \
+         but nothing leads there, so it is always unhealthy. A connection through more than eight load balancers in a row \
+         is lost. TCP keepalive packets are not passed on, so only data keeps an idle connection alive; at the instant pace none times out.",
     )
     .refuses(&["elasticloadbalancing CreateLoadBalancer&Name=x&Type=application", "elasticloadbalancing CreateTargetGroup&Name=x&Protocol=HTTP", "elasticloadbalancing AddListenerCertificates"]),
     difference(

@@ -45,6 +45,10 @@ impl Walk<'_> {
     }
 
     async fn judge_acls(&self, side: Side, mut crossings: Vec<Crossing>) -> Result<RungResult, RungResult> {
+        if crossings.is_empty() {
+            // Nothing crosses: no node may use a target.
+            return Err(RungResult::unseen());
+        }
         let subnets: BTreeSet<&str> =
             crossings.iter().flat_map(|it| [it.from.subnet.as_str(), it.to.subnet.as_str()]).collect();
         let call =

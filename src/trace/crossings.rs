@@ -35,6 +35,7 @@ impl Walk<'_> {
             return Ok(known.clone());
         }
         seen(self.nodes.first())?;
+        seen(self.pairs().first())?;
         let across = self.is_cross_zone().await?.0;
         let zones = self.zones_of_subnets().await?;
         let zone = |end: &End| zones.get(&end.subnet);

@@ -25,6 +25,9 @@ impl Walk<'_> {
         let mut hosts = self.pairs().into_iter().map(|(_, host)| host);
         let host = hosts.clone().find(|host| state_of(host) == "running").or_else(|| hosts.next());
         let host = seen(host.cloned())?;
+        if host.get("InstanceId").is_none() {
+            return self.open_interface(&host).await;
+        }
         let id = text(&host, "InstanceId").to_owned();
         let look = ec2("DescribeInstances", json!({ "InstanceIds": [id] }));
         let state = state_of(&host);

@@ -19,6 +19,7 @@ mod route;
 mod rung;
 pub mod rung_result;
 mod states;
+mod target_hosts;
 mod targets;
 mod walk;
 

@@ -8,7 +8,8 @@ use super::group_rules::{self, Direction, Gate, Peer};
 use super::path::wanted_targets;
 use super::rung_result::RungResult;
 use super::states;
-use super::walk::{Walk, group_ids, health, instances, port_of, seen, state_of};
+use super::target_hosts::host_groups;
+use super::walk::{Walk, health, in_short, port_of, seen};
 use crate::checks::reply::{first, list, text};
 use crate::cloud::{Call, FaultClass, ec2, elbv2};
 use crate::i18n::{Text, m};
@@ -29,6 +30,11 @@ impl Walk<'_> {
         if let Some(name) = self.path.missing_target(self.scene).filter(|_| all.is_empty()) {
             return Ok(RungResult::not_made(&name).by(&call));
         }
+        if all.is_empty()
+            && let Some(found) = self.ended_by_themselves().await
+        {
+            return Ok(found.by(&call));
+        }
         if self.targets.is_empty() {
             let seen = if all.is_empty() { m::check_no_target("none") } else { Text::literal("draining") };
             let wanted = wanted_targets(self.scene);
@@ -43,52 +49,14 @@ impl Walk<'_> {
         // NLB sends nothing to an instance that is gone, though it may look healthy for some seconds more.
         let (live, dead): (Vec<Value>, Vec<Value>) = self.targets.iter().cloned().partition(|it| !self.is_dead(it));
         if live.is_empty() {
-            let states: Vec<Text> = dead.iter().map(|it| self.seen_host(it)).collect();
             let gone = elbv2("DeregisterTargets", json!({ "TargetGroupArn": group, "Targets": ids_and_ports(&dead) }));
-            let found = RungResult::broken(m::trace_expected_targets(), Text::list(&states), m::trace_why_host_gone());
-            return Ok(found.repaired(m::trace_repair_host_gone(), vec![gone]).by(&call));
+            return Ok(self.without_host(&dead, vec![gone]).by(&call));
         }
         self.targets = live;
         if let Some(found) = self.on_another_port(&group) {
             return Ok(found.by(&call));
         }
         Ok(RungResult::holds(m::trace_expected_targets(), names).by(&call))
-    }
-
-    /// Looks up the instances behind the targets.
-    async fn find_hosts(&mut self) {
-        let ids: Vec<&str> = self
-            .targets
-            .iter()
-            .filter_map(|it| Some(text(it.get("Target")?, "Id")))
-            .filter(|id| id.starts_with("i-"))
-            .collect();
-        // Look up targets registered by address by their address.
-        let hosts = if ids.is_empty() {
-            let addresses: Vec<&str> =
-                self.targets.iter().filter_map(|it| Some(text(it.get("Target")?, "Id"))).collect();
-            ec2("DescribeInstances", json!({ "Filters": [{ "Name": "private-ip-address", "Values": addresses }] }))
-        } else {
-            // By filter: an id that AWS has forgotten would be an error, and hide the others.
-            ec2("DescribeInstances", json!({ "Filters": [{ "Name": "instance-id", "Values": ids }] }))
-        };
-        if let Ok(reply) = self.ask(Side::Provider, &hosts).await {
-            self.hosts = instances(&reply);
-            self.sees_hosts = true;
-        }
-    }
-
-    /// Whether a target's instance is terminated, or so long gone that nothing shows it.
-    fn is_dead(&self, target: &Value) -> bool {
-        let is_instance = target.get("Target").is_some_and(|it| text(it, "Id").starts_with("i-"));
-        let state = self.host(target).map(state_of);
-        self.sees_hosts && is_instance && matches!(state, None | Some("terminated" | "shutting-down"))
-    }
-
-    /// A target with the state of its instance.
-    fn seen_host(&self, target: &Value) -> Text {
-        let state = self.host(target).map_or_else(m::check_not_found, |host| states::instance(state_of(host)));
-        m::TraceSeenOf { id: in_short(target), state }.text()
     }
 
     /// The failure if the lab's server is registered on another port than it listens on. If a target is healthy, a
@@ -129,7 +97,7 @@ impl Walk<'_> {
         let call = group_rules::describe(&ids);
         let mut last = None;
         for (target, host) in self.pairs() {
-            let others = group_ids(host, "SecurityGroups");
+            let others = host_groups(host);
             let address = text(host, "PrivateIpAddress");
             let gate = Gate {
                 groups: &self.balancer_groups,
@@ -155,7 +123,7 @@ impl Walk<'_> {
         let balancer_groups = if self.enforces() { group_ids_of(&self.balancer_groups) } else { Vec::new() };
         let mut last = None;
         for (target, host) in self.pairs() {
-            let ids = group_ids(host, "SecurityGroups");
+            let ids = host_groups(host);
             let call = group_rules::describe(&ids);
             let rules = self.groups(Side::Provider, &ids).await.map_err(|fault| RungResult::from(&fault).by(&call))?;
             let nodes: Vec<&str> = self.nodes.iter().map(|it| text(it, "PrivateIpAddress")).collect();
@@ -228,6 +196,10 @@ impl Walk<'_> {
         let healthy = self.targets.iter().filter(|it| health(it, "State") == "healthy");
         let subnets: BTreeSet<&str> =
             healthy.filter_map(|it| self.host(it)).map(|host| text(host, "SubnetId")).collect();
+        if subnets.is_empty() {
+            // Targets outside the VPC.
+            return Err(RungResult::unseen().by(&call));
+        }
         let describe = ec2("DescribeSubnets", json!({ "SubnetIds": subnets }));
         let reply =
             self.ask(Side::Provider, &describe).await.map_err(|fault| RungResult::from(&fault).by(&describe))?;
@@ -288,11 +260,6 @@ pub(super) fn attribute<'v>(reply: &'v Value, key: &str) -> &'v str {
 
 fn group_ids_of(groups: &[Value]) -> Vec<String> {
     groups.iter().map(|group| text(group, "GroupId").to_owned()).collect()
-}
-
-fn in_short(target: &Value) -> String {
-    let id = target.get("Target").map_or("", |it| text(it, "Id"));
-    format!("{id}:{}", port_of(target))
 }
 
 fn in_words(target: &Value) -> Text {

@@ -35,7 +35,7 @@ pub(super) struct Walk<'a> {
     pub target_group: Option<String>,
     /// Its targets and their health: `TargetHealthDescriptions`.
     pub targets: Vec<Value>,
-    /// The instances behind the targets.
+    /// What is behind the targets: instances, or network interfaces of something else.
     pub hosts: Vec<Value>,
     /// Whether the instances could be looked up.
     pub sees_hosts: bool,
@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
         self.path.id.clone().or_else(|| self.scene.fact(&self.path.endpoint, "id").map(str::to_owned))
     }
 
-    /// The instance behind a target.
+    /// What is behind a target.
     pub fn host(&self, target: &Value) -> Option<&Value> {
         let id = target.get("Target").map_or("", |it| text(it, "Id"));
         self.hosts.iter().find(|host| text(host, "InstanceId") == id || text(host, "PrivateIpAddress") == id)
@@ -169,4 +169,10 @@ pub(super) fn state_of(host: &Value) -> &str {
 pub(super) fn port_of(target: &Value) -> u16 {
     let port = target.pointer("/Target/Port").and_then(Value::as_u64);
     port.and_then(|port| u16::try_from(port).ok()).unwrap_or_default()
+}
+
+/// A target as id and port.
+pub(super) fn in_short(target: &Value) -> String {
+    let id = target.get("Target").map_or("", |it| text(it, "Id"));
+    format!("{id}:{}", port_of(target))
 }

@@ -196,3 +196,101 @@ async fn a_target_that_is_deregistered_gets_no_more_and_its_return_mends() {
     let page = path.ask(&far).await;
     assert!(page.starts_with(PAGE), "{page}");
 }
+
+/// A second service in the consumer's VPC, whose target is the network interface of the endpoint to the first, and an
+/// endpoint to it in the provider's VPC. Returns the name of the second endpoint and the group of the second service.
+async fn chained(path: &Path) -> (String, String) {
+    let seen = path.consumer("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [path.endpoint] })).await;
+    let interface = get(&seen, "VpcEndpoints[0].NetworkInterfaceIds[0]");
+    let seen = path.consumer("DescribeNetworkInterfaces", json!({ "NetworkInterfaceIds": [interface] })).await;
+    let address = get(&seen, "NetworkInterfaces[0].PrivateIpAddress");
+    let of = &path.cloud.consumer;
+    let balancer = json!({ "Name": "second", "Type": "network", "Scheme": "internal", "Subnets": [path.client_subnet],
+        "SecurityGroups": [path.group] });
+    let made = elb(of, "CreateLoadBalancer", balancer).await.expect("a load balancer");
+    let balancer = get(&made, "LoadBalancers[0].LoadBalancerArn");
+    let group = json!({ "Name": "chain", "Protocol": "TCP", "Port": 80, "VpcId": path.vpc, "TargetType": "ip" });
+    let group = get(&elb(of, "CreateTargetGroup", group).await.expect("a group"), "TargetGroups[0].TargetGroupArn");
+    let target = json!({ "TargetGroupArn": group, "Targets": [{ "Id": address }] });
+    elb(of, "RegisterTargets", target).await.expect("registered");
+    let forward = json!([{ "Type": "forward", "TargetGroupArn": group }]);
+    let listener = json!({ "LoadBalancerArn": balancer, "Protocol": "TCP", "Port": 80, "DefaultActions": forward });
+    elb(of, "CreateListener", listener).await.expect("a listener");
+    elb(of, "DescribeLoadBalancers", json!({})).await.expect("active");
+    let service = json!({ "NetworkLoadBalancerArns": [balancer], "AcceptanceRequired": false });
+    let made = path.consumer("CreateVpcEndpointServiceConfiguration", service).await;
+    let allow = json!({ "ServiceId": get(&made, "ServiceConfiguration.ServiceId"), "AddAllowedPrincipals": ["*"] });
+    path.consumer("ModifyVpcEndpointServicePermissions", allow).await;
+    let seen = path.elb("DescribeTargetGroups", json!({})).await;
+    let params = json!({
+        "VpcEndpointType": "Interface", "VpcId": get(&seen, "TargetGroups[0].VpcId"),
+        "SubnetIds": [path.provider_subnets[0]], "SecurityGroupIds": [path.provider_group],
+        "ServiceName": get(&made, "ServiceConfiguration.ServiceName"),
+    });
+    let made = path.provider("CreateVpcEndpoint", params).await;
+    let id = get(&made, "VpcEndpoint.VpcEndpointId");
+    path.provider("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [id] })).await;
+    (get(&made, "VpcEndpoint.DnsEntries[0].DnsName"), group)
+}
+
+#[tokio::test]
+async fn services_are_chained_through_the_network_interface_of_an_endpoint() {
+    let path = Path::begin().await;
+    let (name, group) = chained(&path).await;
+    let health = async || {
+        let seen = elb(&path.cloud.consumer, "DescribeTargetHealth", json!({ "TargetGroupArn": group })).await;
+        get(&seen.expect("a target"), "TargetHealthDescriptions[0].TargetHealth.State")
+    };
+    assert_eq!(health().await, "healthy");
+    let client = path.web(&format!("#!/bin/bash\nwhile true; do curl -sS -m 5 http://{name}/; sleep 5; done\n")).await;
+    let ask = async || {
+        let params = json!({ "InstanceId": client, "Latest": true });
+        let seen = path.provider("GetConsoleOutput", params).await;
+        get(&seen, "Output").lines().last().unwrap_or_default().to_owned()
+    };
+    let page = ask().await;
+    assert!(page.starts_with(PAGE), "{page}");
+    // The group of the endpoint in the middle decides, and its state.
+    let all = json!([{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }]);
+    let made =
+        path.consumer("CreateSecurityGroup", json!({ "GroupName": "shut", "Description": "x", "VpcId": path.vpc }));
+    let shut = get(&made.await, "GroupId");
+    let change = |add: &str, remove: &str| json!({ "VpcEndpointId": path.endpoint, "AddSecurityGroupIds": [add], "RemoveSecurityGroupIds": [remove] });
+    path.consumer("ModifyVpcEndpoint", change(&shut, &path.group)).await;
+    path.consumer("DescribeVpcEndpoints", json!({ "VpcEndpointIds": [path.endpoint] })).await;
+    assert_eq!(health().await, "unhealthy");
+    assert!(ask().await.starts_with("curl: (28) "));
+    path.consumer("AuthorizeSecurityGroupIngress", json!({ "GroupId": shut, "IpPermissions": all })).await;
+    assert_eq!(health().await, "healthy");
+    assert!(ask().await.starts_with(PAGE));
+    let reject = json!({ "ServiceId": path.service, "VpcEndpointIds": [path.endpoint] });
+    path.provider("RejectVpcEndpointConnections", reject).await;
+    assert_eq!(health().await, "unhealthy");
+    assert!(ask().await.starts_with("curl: (28) "));
+}
+
+#[tokio::test]
+async fn a_chain_that_leads_back_to_itself_is_unhealthy_and_ends() {
+    let path = Path::begin().await;
+    let (_, group) = chained(&path).await;
+    // The first service's target becomes the endpoint to the second one, in its own VPC.
+    let seen = path.provider(
+        "DescribeNetworkInterfaces",
+        json!({ "Filters": [
+        { "Name": "interface-type", "Values": ["vpc_endpoint"] }] }),
+    );
+    let address = get(&seen.await, "NetworkInterfaces[0].PrivateIpAddress");
+    let seen = path.elb("DescribeTargetGroups", json!({})).await;
+    let params = json!({ "Name": "back", "Protocol": "TCP", "Port": 80, "VpcId": get(&seen, "TargetGroups[0].VpcId"),
+        "TargetType": "ip" });
+    let back = get(&path.elb("CreateTargetGroup", params).await, "TargetGroups[0].TargetGroupArn");
+    path.elb("RegisterTargets", json!({ "TargetGroupArn": back, "Targets": [{ "Id": address }] })).await;
+    let seen = path.elb("DescribeListeners", json!({ "LoadBalancerArn": path.balancer })).await;
+    let forward = json!([{ "Type": "forward", "TargetGroupArn": back }]);
+    let change = json!({ "ListenerArn": get(&seen, "Listeners[0].ListenerArn"), "DefaultActions": forward });
+    path.elb("ModifyListener", change).await;
+    for (of, group) in [(&path.cloud.provider, &back), (&path.cloud.consumer, &group)] {
+        let seen = elb(of, "DescribeTargetHealth", json!({ "TargetGroupArn": group })).await.expect("a target");
+        assert_eq!(get(&seen, "TargetHealthDescriptions[0].TargetHealth.State"), "unhealthy");
+    }
+}

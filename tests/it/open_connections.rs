@@ -1,8 +1,11 @@
 //! What happens to an open connection when something on its path changes, seen by a client that holds one.
 
+use std::time::Duration;
+
+use pllab::inside::cloud::Clients;
 use serde_json::json;
 
-use super::harness::{Held, Path, ec2};
+use super::harness::{Held, Path, ec2, get};
 
 const ENDS_DEREGISTERED: &str = "deregistration_delay.connection_termination.enabled";
 const ENDS_UNHEALTHY: &str = "target_health_state.unhealthy.connection_termination.enabled";
@@ -144,8 +147,8 @@ async fn what_only_decides_about_new_connections_leaves_open_ones_alone() {
     let client = path.client(&path.name).await;
     let mut held = path.hold(&client).await;
     assert!(held.page().await.starts_with("hello"));
-    // Removes the allowed principal, closes the endpoint's security group and the path's network ACL: the connection
-    // was admitted already, and security groups track it.
+    // Removes the allowed principal and closes the endpoint's security group: the connection was admitted already, and
+    // security groups track it.
     let remove = json!({ "ServiceId": path.service, "RemoveAllowedPrincipals": ["*"] });
     path.provider("ModifyVpcEndpointServicePermissions", remove).await;
     assert!(path.ask(&client).await.starts_with("hello"), "an accepted connection needs no permission");
@@ -158,4 +161,59 @@ async fn what_only_decides_about_new_connections_leaves_open_ones_alone() {
     let refused = ec2(&path.cloud.provider, "DeleteVpcEndpointServiceConfigurations", gone).await.expect_err("in use");
     assert_eq!(refused.code, "ExistingVpcEndpointConnections");
     assert!(held.page().await.starts_with("hello"));
+}
+
+/// Denies everything in one direction at the edge of every subnet of a VPC, or no longer.
+async fn deny(of: &Clients, vpc: &str, egress: bool, denies: bool) {
+    let seen = json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }] });
+    let acl = get(&ec2(of, "DescribeNetworkAcls", seen).await.expect("an ACL"), "NetworkAcls[0].NetworkAclId");
+    let mut entry = json!({ "NetworkAclId": acl, "RuleNumber": 50, "Egress": egress });
+    let operation = if denies { "CreateNetworkAclEntry" } else { "DeleteNetworkAclEntry" };
+    if denies {
+        entry["Protocol"] = "-1".into();
+        entry["RuleAction"] = "deny".into();
+        entry["CidrBlock"] = "0.0.0.0/0".into();
+    }
+    ec2(of, operation, entry).await.expect(operation);
+}
+
+#[tokio::test]
+async fn a_network_acl_stops_what_is_open_in_either_direction_until_it_lets_it_pass_again() {
+    let path = Path::over(&["apne1-az4", "apne1-az1"]).await;
+    let on = json!([{ "Key": "load_balancing.cross_zone.enabled", "Value": "true" }]);
+    path.elb("ModifyLoadBalancerAttributes", json!({ "LoadBalancerArn": path.balancer, "Attributes": on })).await;
+    // Between the client and the endpoint there is one edge, between the other zone's node and the web server another.
+    let client = path.client(&path.zonal[1]).await;
+    let groups = path.elb("DescribeTargetGroups", json!({})).await;
+    let provider_vpc = get(&groups, "TargetGroups[0].VpcId");
+    let mut held = path.hold(&client).await;
+    assert!(held.page().await.starts_with("hello 10.0.2."));
+    for (of, vpc) in [(&path.cloud.consumer, &path.vpc), (&path.cloud.provider, &provider_vpc)] {
+        for egress in [false, true] {
+            deny(of, vpc, egress, true).await;
+            assert!(held.is_silent(Duration::from_millis(300)).await, "{vpc} {egress}");
+            // Nothing is reset: the client sends again, and it arrives.
+            deny(of, vpc, egress, false).await;
+            assert!(held.late().await.starts_with("hello 10.0.2."), "{vpc} {egress}");
+        }
+    }
+    // A rule that concerns neither end changes nothing.
+    assert!(held.page().await.starts_with("hello 10.0.2."));
+}
+
+#[tokio::test]
+async fn a_network_acl_stops_what_an_instance_asks_another_directly() {
+    let path = Path::over(&["apne1-az4", "apne1-az1"]).await;
+    let seen = path.provider("DescribeInstances", json!({ "InstanceIds": [path.web] })).await;
+    let address = get(&seen, "Reservations[0].Instances[0].PrivateIpAddress");
+    let vpc = get(&seen, "Reservations[0].Instances[0].VpcId");
+    let script = format!("#!/bin/bash\nwhile true; do curl -sS -m 5 http://{address}/; sleep 5; done\n");
+    let client = path.web_in(1, &script).await;
+    let of = &path.cloud.provider;
+    let mut held = Held::through(of, &client).await;
+    assert!(held.page().await.starts_with("hello 10.0.2."));
+    deny(of, &vpc, true, true).await;
+    assert!(held.is_silent(Duration::from_millis(300)).await);
+    deny(of, &vpc, true, false).await;
+    assert!(held.late().await.starts_with("hello 10.0.2."));
 }

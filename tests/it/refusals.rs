@@ -247,7 +247,6 @@ async fn load_balancers() {
             (0, ELB, "RegisterTargets&TargetGroupArn={no-targets}&Targets.member.1.Id={young}", 400, "TargetGroupNotFound", "not found"),
             (0, ELB, "RegisterTargets&TargetGroupArn={targets}&Targets.member.1.Id=i-0123456789abcdef0", 400, "InvalidTarget", "not valid instances"),
             (0, ELB, "RegisterTargets&TargetGroupArn={targets}&Targets.member.1.Id={young}", 400, "InvalidTarget", "not in a running state"),
-            (0, ELB, "DescribeTargetHealth&TargetGroupArn={targets}&Targets.member.1.Id=i-0123456789abcdef0", 400, "InvalidTarget", "not valid instances"),
             (0, ELB, "CreateListener&LoadBalancerArn={nlb}&Protocol=TCP&Port=80&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn={free}", 400, "DuplicateListener", "already exists on this port"),
             (0, ELB, "CreateListener&LoadBalancerArn={held}&Protocol=TCP&Port=80&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn={targets}", 400, "TargetGroupAssociationLimit", "more than one load balancer"),
             (0, ELB, "CreateListener&LoadBalancerArn={nlb}&Protocol=TCP&Port=81&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn={no-targets}", 400, "TargetGroupNotFound", "not found"),

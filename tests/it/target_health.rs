@@ -125,8 +125,90 @@ async fn an_instance_that_stops_serves_again_after_its_start_and_never_after_its
     assert!(path.ask(&client).await.starts_with("hello"));
     path.provider("TerminateInstances", ids.clone()).await;
     state("terminated").await;
-    assert_eq!(states(&path.health().await), [("unused", "Target.InvalidState")]);
+    // It leaves the list by itself, and who names it sees it drain.
+    assert_eq!(path.health().await, []);
+    assert_eq!(states(&path.health_of(&path.web).await), [("draining", "Target.DeregistrationInProgress")]);
     assert!(path.ask(&client).await.starts_with("curl: (28) "));
+}
+
+#[tokio::test]
+async fn what_is_not_registered_has_an_answer() {
+    let path = Path::begin().await;
+    for nobody in ["i-0123456789abcdef0", path.web.as_str()] {
+        let targets = json!([{ "Id": nobody, "Port": 81 }]);
+        let params = json!({ "TargetGroupArn": path.target_group, "Targets": targets });
+        let seen = path.elb("DescribeTargetHealth", params).await;
+        let seen = &seen["TargetHealthDescriptions"][0];
+        assert_eq!((get(seen, "TargetHealth.State").as_str(), get(seen, "Target.Port").as_str()), ("unused", "81"));
+        assert_eq!(get(seen, "TargetHealth.Reason"), "Target.NotRegistered");
+    }
+}
+
+#[tokio::test]
+async fn an_id_alone_deregisters_the_groups_port_and_no_override() {
+    let path = Path::begin().await;
+    let targets = json!([{ "Id": path.web, "Port": 8080 }, { "Id": path.web, "Port": 8081 }]);
+    path.elb("RegisterTargets", json!({ "TargetGroupArn": path.target_group, "Targets": targets })).await;
+    path.elb("DeregisterTargets", json!({ "TargetGroupArn": path.target_group, "Targets": [{ "Id": path.web }] }))
+        .await;
+    let ports = async || {
+        let seen = path.elb("DescribeTargetHealth", json!({ "TargetGroupArn": path.target_group })).await;
+        let all = seen["TargetHealthDescriptions"].as_array().expect("targets").clone();
+        all.iter().map(|it| it["Target"]["Port"].as_u64().expect("a port")).collect::<Vec<_>>()
+    };
+    assert_eq!(ports().await, [8080, 8081]);
+    let one = json!([{ "Id": path.web, "Port": 8081 }]);
+    path.elb("DeregisterTargets", json!({ "TargetGroupArn": path.target_group, "Targets": one })).await;
+    assert_eq!(ports().await, [8080]);
+}
+
+/// Moves the path's listener to a group of addresses, and returns the group.
+async fn by_address(path: &Path, targets: &[Value]) -> String {
+    let seen = path.elb("DescribeTargetGroups", json!({})).await;
+    let vpc = get(&seen, "TargetGroups[0].VpcId");
+    let group = json!({ "Name": "ips", "Protocol": "TCP", "Port": 80, "VpcId": vpc, "TargetType": "ip" });
+    let group = get(&path.elb("CreateTargetGroup", group).await, "TargetGroups[0].TargetGroupArn");
+    path.elb("RegisterTargets", json!({ "TargetGroupArn": group, "Targets": targets })).await;
+    let seen = path.elb("DescribeListeners", json!({ "LoadBalancerArn": path.balancer })).await;
+    let forward = json!([{ "Type": "forward", "TargetGroupArn": group }]);
+    let change = json!({ "ListenerArn": get(&seen, "Listeners[0].ListenerArn"), "DefaultActions": forward });
+    path.elb("ModifyListener", change).await;
+    group
+}
+
+#[tokio::test]
+async fn a_target_by_address_is_healthy_while_something_answers_there() {
+    let mut path = Path::begin().await;
+    let ids = json!({ "InstanceIds": [path.web] });
+    let seen = path.provider("DescribeInstances", ids.clone()).await;
+    let address = get(&seen, "Reservations[0].Instances[0].PrivateIpAddress");
+    let client = path.client(&path.name).await;
+    // The web server, an address that nobody has, one outside the VPC, the load balancer's own.
+    let interfaces = json!({ "Filters": [{ "Name": "interface-type", "Values": ["network_load_balancer"] }] });
+    let node =
+        get(&path.provider("DescribeNetworkInterfaces", interfaces).await, "NetworkInterfaces[0].PrivateIpAddress");
+    let all = json!({ "Id": "192.168.7.7", "AvailabilityZone": "all" });
+    let targets = [json!({ "Id": address }), json!({ "Id": "10.0.1.250" }), all, json!({ "Id": node })];
+    path.target_group = by_address(&path, &targets).await;
+    let unusable = ("unused", "Target.IpUnusable");
+    assert_eq!(states(&path.health().await), [("healthy", ""), UNHEALTHY, UNHEALTHY, unusable]);
+    for _ in 0..5 {
+        let page = path.ask(&client).await;
+        assert!(page.starts_with("hello"), "only the healthy one is used: {page}");
+    }
+    path.provider("StopInstances", ids.clone()).await;
+    assert_eq!(states(&path.health().await), [UNHEALTHY, UNHEALTHY, UNHEALTHY, unusable]);
+    // It fails open, and nobody answers.
+    assert!(path.ask(&client).await.starts_with("curl: (28) "));
+    path.provider("TerminateInstances", ids.clone()).await;
+    for _ in 0..3 {
+        path.provider("DescribeInstances", ids.clone()).await;
+    }
+    assert_eq!(
+        states(&path.health().await),
+        [UNHEALTHY, UNHEALTHY, UNHEALTHY, unusable],
+        "an address stays registered"
+    );
 }
 
 #[tokio::test]
@@ -155,10 +237,12 @@ async fn an_address_has_the_zone_of_its_subnet() {
         place.make(0, ELB, &format!("{create}&Name=ips&TargetType=ip"), "TargetGroupArn", "ips");
         place.make(0, ELB, &format!("{create}&Name=ids"), "TargetGroupArn", "ids");
         place.refuses(&[
-            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9&Targets.member.1.AvailabilityZone=ap-northeast-1z", 400, "ValidationError", "not in the Availability Zone"),
-            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9&Targets.member.1.AvailabilityZone=all", 400, "ValidationError", "pllab's sandbox does not model"),
+            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9&Targets.member.1.AvailabilityZone=ap-northeast-1z", 400, "ValidationError", "cannot have its Availability Zone overridden to 'ap-northeast-1z' from '"),
+            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9&Targets.member.1.AvailabilityZone=all", 400, "ValidationError", "is within the VPC, and cannot have its Availability Zone overridden to 'all' from '"),
+            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.9.0.9&Targets.member.1.AvailabilityZone=ap-northeast-1z", 400, "ValidationError", "You must specify a valid Availability Zone or select 'all'"),
+            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=8.8.8.8&Targets.member.1.AvailabilityZone=all", 400, "InvalidTarget", "8.8.8.8"),
             (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=10.0.200.9", 400, "ValidationError", "The Availability Zone is required for IP address '10.0.200.9' because it is not in the VPC"),
-            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=web", 400, "InvalidTarget", "not a valid IPv4 address"),
+            (0, ELB, "RegisterTargets&TargetGroupArn={ips}&Targets.member.1.Id=web", 400, "ValidationError", "not a valid IPv4 address"),
             (0, ELB, "DeregisterTargets&TargetGroupArn={ids}&Targets.member.1.Id=i-0123456789abcdef0&Targets.member.1.AvailabilityZone={zone}", 400, "ValidationError", "target type 'instance'"),
         ]);
         let targets = "&TargetGroupArn={ips}&Targets.member.1.Id=10.0.1.9&Targets.member.1.AvailabilityZone={zone}";
@@ -167,6 +251,19 @@ async fn an_address_has_the_zone_of_its_subnet() {
         let seen = place.done(0, ELB, "DescribeTargetHealth&TargetGroupArn={ips}").text;
         let zone = format!("<AvailabilityZone>{}</AvailabilityZone>", place.names["zone"]);
         assert_eq!(seen.matches(&zone).count(), 2, "given or not: {seen}");
+        let none = "<AdministrativeOverride><State>no_override</State><Reason>AdministrativeOverride.NoOverride</Reason>\
+                    <Description>No override is currently active on target</Description></AdministrativeOverride>";
+        assert_eq!(seen.matches(none).count(), 2, "each: {seen}");
+        for outside in ["all", &place.names["zone"].clone()] {
+            let outside = format!(
+                "&TargetGroupArn={{ips}}&Targets.member.1.Id=100.64.0.9&Targets.member.1.AvailabilityZone={outside}"
+            );
+            place.done(0, ELB, &format!("RegisterTargets{outside}"));
+            let seen = place.done(0, ELB, "DescribeTargetHealth&TargetGroupArn={ips}").text;
+            let zone = outside.rsplit('=').next().unwrap_or_default();
+            assert!(seen.contains(&format!("<Id>100.64.0.9</Id><Port>80</Port><AvailabilityZone>{zone}<")), "{seen}");
+            place.done(0, ELB, &format!("DeregisterTargets{outside}"));
+        }
         place.done(0, ELB, &format!("DeregisterTargets{targets}"));
         place
     });

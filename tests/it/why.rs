@@ -305,15 +305,17 @@ async fn a_terminated_target_is_the_broken_hop() {
     let of = client(&stage.ready, 0).await;
     let (group, web) = stage.target(&of).await;
     ec2(&of, "TerminateInstances", json!({ "InstanceIds": [web] })).await.expect("it ends");
-    // While it shuts down, when it is gone, and in both languages.
-    for lang in ["en", "ja", "en"] {
+    // While it shuts down, when it is gone and has left the group by itself, and in both languages.
+    for (lang, leaves) in [("en", true), ("ja", false), ("en", false)] {
         let said = stage.folder.pllab("why").env("PLLAB_LANG", lang).run().code(1);
         let words = if lang == "ja" {
             "ターゲットのインスタンスはもうありません"
         } else {
             "The target's instance no longer exists"
         };
-        said.says(words).says(&format!("{web} (web):80")).says("aws elbv2 deregister-targets").says(&group);
+        let said = said.says(words).says(&format!("{web} (web):80"));
+        assert_eq!(said.out.contains("aws elbv2 deregister-targets"), leaves, "{}", said.out);
+        said.says(&group);
     }
     let traced = stage.folder.pllab("why --output json").run().code(1).events();
     assert_eq!(traced.last().expect("a diagnosis")["rung"], "targets");
@@ -384,4 +386,70 @@ fn with_several_endpoints_one_is_chosen() {
     folder.pllab("why --endpoint nowhere").run().code(2).complains("sales-endpoint, stock-endpoint");
     let said = folder.pllab("why --endpoint vpce-0123456789abcdef0").run().code(1);
     said.says("The endpoint is gone");
+}
+
+/// Moves the lab's only listener to a group with this address.
+async fn target_by_address(of: &Clients, address: &str) {
+    let groups = elb(of, "DescribeTargetGroups", json!({})).await.expect("groups");
+    let params = json!({ "Name": "byip", "Protocol": "TCP", "Port": 80, "TargetType": "ip",
+        "VpcId": get(&groups, "TargetGroups[0].VpcId") });
+    let made = elb(of, "CreateTargetGroup", params).await.expect("a group");
+    let group = get(&made, "TargetGroups[0].TargetGroupArn");
+    let target = json!({ "TargetGroupArn": group, "Targets": [{ "Id": address }] });
+    elb(of, "RegisterTargets", target).await.expect("registered");
+    let balancer = get(&groups, "TargetGroups[0].LoadBalancerArns[0]");
+    let listeners = elb(of, "DescribeListeners", json!({ "LoadBalancerArn": balancer })).await.expect("a listener");
+    let forward = json!([{ "Type": "forward", "TargetGroupArn": group }]);
+    let change = json!({ "ListenerArn": get(&listeners, "Listeners[0].ListenerArn"), "DefaultActions": forward });
+    elb(of, "ModifyListener", change).await.expect("moved");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_by_address_is_named_and_so_is_what_it_lacks() {
+    let stage = Stage::set("privatelink", "instant");
+    let of = client(&stage.ready, 0).await;
+    let (_, web) = stage.target(&of).await;
+    let seen = ec2(&of, "DescribeInstances", json!({ "InstanceIds": [web] })).await.expect("the web server");
+    let [address, vpc, subnet] =
+        ["PrivateIpAddress", "VpcId", "SubnetId"].map(|key| get(&seen, &format!("Reservations[0].Instances[0].{key}")));
+    // The web server itself.
+    target_by_address(&of, &address).await;
+    stage.folder.pllab("why").run().code(0);
+    // Nobody.
+    let groups = elb(&of, "DescribeTargetGroups", json!({ "Names": ["byip"] })).await.expect("the group");
+    let group = get(&groups, "TargetGroups[0].TargetGroupArn");
+    let swap = async |new: &str, old: &str| {
+        let of_group = |id: &str| json!({ "TargetGroupArn": group, "Targets": [{ "Id": id }] });
+        elb(&of, "RegisterTargets", of_group(new)).await.expect("registered");
+        elb(&of, "DeregisterTargets", of_group(old)).await.expect("deregistered");
+    };
+    let nobody = "10.0.1.250";
+    swap(nobody, &address).await;
+    for (lang, words) in [
+        ("en", "Nothing in the NLB's VPC has the target's address 10.0.1.250."),
+        ("ja", "ターゲットのアドレス 10.0.1.250 を持つものがありません"),
+    ] {
+        let said = stage.folder.pllab("why").env("PLLAB_LANG", lang).run().code(1);
+        let said = said.says(words).says("aws elbv2 deregister-targets").says("10.0.1.250:80");
+        assert!(!said.out.contains("must have values"), "{}", said.out);
+    }
+    // The network interface of an endpoint to a service of one's own that was rejected.
+    let services = ec2(&of, "DescribeVpcEndpointServiceConfigurations", json!({})).await.expect("the service");
+    let service = get(&services, "ServiceConfigurations[0].ServiceId");
+    let params = json!({ "VpcEndpointType": "Interface", "VpcId": vpc, "SubnetIds": [subnet],
+        "ServiceName": get(&services, "ServiceConfigurations[0].ServiceName") });
+    let made = ec2(&of, "CreateVpcEndpoint", params).await.expect("an endpoint");
+    let endpoint = get(&made, "VpcEndpoint.VpcEndpointId");
+    let interface = json!({ "NetworkInterfaceIds": [get(&made, "VpcEndpoint.NetworkInterfaceIds[0]")] });
+    let seen = ec2(&of, "DescribeNetworkInterfaces", interface).await.expect("its interface");
+    let there = get(&seen, "NetworkInterfaces[0].PrivateIpAddress");
+    let all = json!([{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }]);
+    let open = json!({ "GroupId": get(&seen, "NetworkInterfaces[0].Groups[0].GroupId"), "IpPermissions": all });
+    ec2(&of, "AuthorizeSecurityGroupIngress", open).await.expect("open");
+    let reject = json!({ "ServiceId": service, "VpcEndpointIds": [endpoint] });
+    ec2(&of, "RejectVpcEndpointConnections", reject).await.expect("rejected");
+    swap(&there, nobody).await;
+    let said = stage.folder.pllab("why").run().code(1);
+    said.says(&format!("network interface of the endpoint {endpoint}")).says("Rejected");
+    stage.close();
 }

@@ -1,5 +1,7 @@
 //! Nodes, zones and targets: which of them a connection may use, as a client in the consumer's VPC sees it.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::harness::Path;
@@ -45,17 +47,36 @@ async fn the_regional_name_has_the_addresses_of_all_zones_and_a_zonal_one_its_ow
     path.elb("ModifyLoadBalancerAttributes", json!({ "LoadBalancerArn": path.balancer, "Attributes": attributes }))
         .await;
     let client = path.client(&path.name).await;
-    let mut seen = [false; 2];
-    for _ in 0..100 {
-        let page = path.ask(&client).await;
-        seen[0] |= page.starts_with("hello 10.0.1.");
-        seen[1] |= page.starts_with("hello 10.0.2.");
-        assert!(page.starts_with("hello "), "{page}");
-        if seen == [true; 2] {
-            break;
-        }
+    // Its answers begin with each address in turn, for what the client asks and for what goes through its door.
+    let zone = |page: String| page.strip_prefix("hello 10.0.").and_then(|rest| rest.chars().next());
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.push(zone(path.ask(&client).await).expect("a page"));
     }
-    assert_eq!(seen, [true; 2], "both nodes were used");
+    assert!(seen[0] != seen[1] && seen[..2] == seen[2..], "{seen:?}");
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.push(zone(path.hold(&client).await.page().await).expect("a page"));
+    }
+    assert!(seen[0] != seen[1] && seen[..2] == seen[2..], "{seen:?}");
+    // Without cross-zone the other zone leads nowhere, so the name fails now and then, and what waits gets through later.
+    let cross_zone = async |on: &str| {
+        let attributes = json!([{ "Key": CROSS_ZONE, "Value": on }]);
+        let params = json!({ "LoadBalancerArn": path.balancer, "Attributes": attributes });
+        path.elb("ModifyLoadBalancerAttributes", params).await;
+    };
+    cross_zone("false").await;
+    let (mut waiting, mut silent) = (Vec::new(), Vec::new());
+    for _ in 0..4 {
+        let mut held = path.hold(&client).await;
+        silent.push(held.is_silent(Duration::from_millis(300)).await);
+        waiting.push(held);
+    }
+    assert!(silent[0] != silent[1] && silent[..2] == silent[2..], "{silent:?}");
+    cross_zone("true").await;
+    for held in &mut waiting {
+        assert!(held.late().await.starts_with("hello 10.0."));
+    }
     // A node answers for its own zone whatever happens to the other.
     let there = path.client(&path.zonal[1]).await;
     for _ in 0..10 {

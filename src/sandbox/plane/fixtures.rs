@@ -118,7 +118,7 @@ pub fn lab() -> Topology {
             cross_zone: None,
             ends_deregistered: false,
             ends_unhealthy: true,
-            targets: vec![Target { id: "i-web".into(), port: 80, draining: false }],
+            targets: vec![Target { id: "i-web".into(), port: 80, draining: false, zone_id: Some("apne1-az4".into()) }],
         },
     );
     it.services

@@ -24,6 +24,8 @@ use super::machine::server::nginx_handle::WebServers;
 use super::net::console::{Console, Consoles};
 use super::net::fabric::{Fabric, Fault, lock};
 use super::net::filter::Place;
+use super::net::gate::Gates;
+use super::net::names::Turns;
 use super::net::network::Network;
 use super::net::shortage::Shortage;
 use super::net::topology::Topology;
@@ -68,6 +70,8 @@ impl Plane {
             random: options.random,
             topology: watch::Sender::new(Arc::default()),
             fabric: Fabric::new(runtime.clone()),
+            gates: Gates::default(),
+            turns: Turns::default(),
             consoles: Consoles::new(options.folder.join("console"), options.clock.clone())?,
             clock: options.clock,
             runtime,
@@ -95,6 +99,9 @@ impl Plane {
             return;
         }
         network.topology.send_replace(Arc::clone(&topology));
+        if before.subnets != topology.subnets {
+            network.gates.judge_again(&topology);
+        }
         for id in before.instances.keys().filter(|id| !topology.instances.contains_key(*id)) {
             self.machines.context.memory.forget(id);
         }
@@ -117,11 +124,11 @@ impl Plane {
     /// call probes them.
     pub async fn target_health(&self, target_group_arn: &str) -> Vec<TargetReport> {
         self.machines.settle(None).await;
-        self.balancers.settle_health(target_group_arn).await;
+        self.balancers.settle_health(target_group_arn, 0).await;
         let topology = self.network.topology();
         let Some(group) = topology.target_groups.get(target_group_arn) else { return Vec::new() };
         let seen = |target| self.balancers.health.condition(target_group_arn, target);
-        group.targets.iter().map(|it| report(&topology, target_group_arn, group, it, seen(it))).collect()
+        group.targets.iter().map(|it| report(&topology, target_group_arn, it, seen(it))).collect()
     }
 
     /// The last 64 KB of an instance's console. At the instant pace this call gives the loops of its script a turn.
@@ -139,7 +146,8 @@ impl Plane {
     /// `ConnectionRefused` if the host refuses. `TimedOut` if packets are lost: it returns at once, although a real
     /// program would wait.
     pub async fn connect(&self, instance_id: &str, address: Ipv4Addr, port: u16) -> io::Result<TcpStream> {
-        self.network.connect_from(instance_id, address, port).await.map_err(|fault| match fault {
+        let opened = self.network.connect_from(instance_id, address, port).await;
+        opened.map(|(stream, _)| stream).map_err(|fault| match fault {
             Fault::Refused => io::ErrorKind::ConnectionRefused.into(),
             Fault::Lost(_) => io::ErrorKind::TimedOut.into(),
         })

@@ -63,6 +63,8 @@ const STEPS: &[Step] = &[
     step(Kind::ConnectEndpoint, "delete-in-progress", GONE, 60),
     // The target group's deregistration delay overrides it.
     step(Kind::Target, "draining", GONE, 300),
+    // At least ten minutes, as recorded on AWS (moto's `test_register_targets`). Nothing waits for its end.
+    Step { on_read: false, ..step(Kind::Target, "leaving", GONE, 600) },
     // The result is decided when the verification starts; the two states look the same to clients until they end.
     step(Kind::Verification, "verifying", "verified", 60),
     step(Kind::Verification, "refuting", "failed", 60),

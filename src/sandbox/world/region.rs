@@ -88,7 +88,9 @@ impl Region {
 
     /// Removes draining targets whose time has come, or all draining targets.
     pub fn drained(&mut self, target_group: &str, all: bool, now: Timestamp) {
-        let ends = |target: &Target| target.life.state == "draining" && (all || target.life.is_due(now));
+        let ends = |target: &Target| {
+            (all && target.life.state == "draining") || (target.is_ending() && target.life.is_due(now))
+        };
         let any = self.target_groups.get(target_group).is_some_and(|group| group.targets.iter().any(ends));
         if let Some(group) = self.target_groups.get_mut(target_group).filter(|_| any) {
             group.targets.retain(|target| !ends(target));
@@ -203,8 +205,25 @@ impl Region {
                 instance.user_data.clear();
                 let interface = std::mem::take(&mut instance.interface);
                 self.interfaces.remove(&interface);
+                self.deregister_terminated(id, timing);
             }
             _ => {}
+        }
+    }
+
+    /// A terminated instance is deregistered from its target groups by itself (NLB:target-group-register-targets).
+    fn deregister_terminated(&mut self, instance: &str, timing: Timing) {
+        let groups: Vec<String> = self.target_groups.linked(instance).map(|group| group.arn.clone()).collect();
+        for arn in groups {
+            let used = self.listeners.linked(&arn).any(|listener| listener.target_group == arn);
+            let Some(group) = self.target_groups.get_mut(&arn) else { continue };
+            if used {
+                for target in group.targets.iter_mut().filter(|target| target.id == instance) {
+                    target.life = Life::enter(Kind::Target, "leaving", timing);
+                }
+            } else {
+                group.targets.retain(|target| target.id != instance);
+            }
         }
     }
 
@@ -267,7 +286,8 @@ impl Region {
         })
     }
 
-    /// The zone id of a target: the instance's, or that of the subnet that contains the address.
+    /// The zone id of a target: the instance's, or that of the subnet that contains the address. `None` for an address
+    /// outside the VPC.
     pub fn zone_of_target(&self, vpc: &str, id: &str) -> Option<&str> {
         let by_address = || Some(self.subnet_at(vpc, id.parse().ok()?)?.zone_id.as_str());
         self.instances.get(id).map(|instance| instance.zone_id.as_str()).or_else(by_address)

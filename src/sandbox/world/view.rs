@@ -9,13 +9,15 @@ use super::catalogue::{s3_blocks, s3_name};
 use super::model::{
     Balancer, Endpoint, EndpointKind, Group, NetworkAcl, Peer, Region, Route, Rule, TargetGroup, World,
 };
+use super::zone::{Zone, zones};
 use crate::host::net::Cidr;
 
 /// Everything that can send, carry, admit or answer a packet, in all accounts and regions (ids are unique). Security
 /// groups and subnets without an interface are left out.
 pub fn topology(world: &World) -> Topology {
     let mut all = Topology::default();
-    for (_, name, region) in world.regions() {
+    for (account, name, region) in world.regions() {
+        let index = world.accounts.iter().position(|it| it.id == account.id).unwrap_or(0);
         let interfaces = || region.interfaces.values();
         let vpcs: BTreeSet<&String> = interfaces().map(|interface| &interface.vpc).collect();
         for vpc in vpcs.into_iter().filter_map(|id| region.vpcs.get(id)) {
@@ -70,7 +72,7 @@ pub fn topology(world: &World) -> Topology {
             all.balancers.insert(balancer.arn.clone(), balancer_view(region, balancer));
         }
         for group in region.target_groups.values() {
-            all.target_groups.insert(group.arn.clone(), target_group_view(group));
+            all.target_groups.insert(group.arn.clone(), target_group_view(region, group, &zones(name, index)));
         }
         for service in region.services.values() {
             let view = plane::Service { balancers: service.balancers.clone(), zone_ids: service.zone_ids.clone() };
@@ -169,11 +171,15 @@ fn balancer_view(region: &Region, balancer: &Balancer) -> plane::Balancer {
     }
 }
 
-fn target_group_view(group: &TargetGroup) -> plane::TargetGroup {
+fn target_group_view(region: &Region, group: &TargetGroup, zones: &[Zone]) -> plane::TargetGroup {
     let targets = group.targets.iter().map(|target| plane::Target {
         id: target.id.clone(),
         port: target.port,
-        draining: target.life.state == "draining",
+        draining: target.is_ending(),
+        zone_id: match &target.zone {
+            Some(name) => zones.iter().find(|zone| zone.name == *name).map(|zone| zone.id.clone()),
+            None => region.zone_of_target(&group.vpc, &target.id).map(str::to_owned),
+        },
     });
     plane::TargetGroup {
         vpc: group.vpc.clone(),

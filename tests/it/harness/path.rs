@@ -209,16 +209,20 @@ impl Path {
 
     /// Opens a connection from `client` to its host, through the forward that the sandbox opens to it, and keeps it.
     pub async fn hold(&self, client: &str) -> Held {
-        let params = json!({ "InstanceId": client, "Latest": true });
-        let seen = ec2(&self.cloud.consumer, "GetConsoleOutput", params).await.expect("a console");
-        let console = get(&seen, "Output");
-        let door = console.split("door: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a door");
-        Held { stream: TcpStream::connect(door).await.expect("the door is open") }
+        Held::through(&self.cloud.consumer, client).await
     }
 
     /// The answer of `DescribeTargetHealth`: state and reason of each target, in its order.
     pub async fn health(&self) -> Vec<(String, String)> {
-        let params = json!({ "TargetGroupArn": self.target_group });
+        self.health_by(json!({ "TargetGroupArn": self.target_group })).await
+    }
+
+    /// The answer for one target that is named by its id.
+    pub async fn health_of(&self, id: &str) -> Vec<(String, String)> {
+        self.health_by(json!({ "TargetGroupArn": self.target_group, "Targets": [{ "Id": id }] })).await
+    }
+
+    async fn health_by(&self, params: Value) -> Vec<(String, String)> {
         let seen = self.elb("DescribeTargetHealth", params).await;
         let targets = seen["TargetHealthDescriptions"].as_array().cloned().unwrap_or_default();
         let word = |of: &Value, key: &str| of["TargetHealth"][key].as_str().unwrap_or_default().to_owned();
@@ -252,10 +256,32 @@ pub struct Held {
 }
 
 impl Held {
+    /// Opens a connection through the forward of an instance.
+    pub async fn through(of: &Clients, instance: &str) -> Self {
+        let params = json!({ "InstanceId": instance, "Latest": true });
+        let seen = ec2(of, "GetConsoleOutput", params).await.expect("a console");
+        let console = get(&seen, "Output");
+        let door = console.split("door: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a door");
+        Self { stream: TcpStream::connect(door).await.expect("the door is open") }
+    }
+
     /// The page that a request on this connection returns.
     pub async fn page(&mut self) -> String {
         let asked = timeout(PATIENCE, self.ask()).await.expect("an answer in time");
         asked.expect("the connection is open")
+    }
+
+    /// Asks for the page, and tells whether nothing at all arrives in the given time. The answer may arrive later: read
+    /// it with [`Held::late`].
+    pub async fn is_silent(&mut self, time: Duration) -> bool {
+        let sent = self.stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+        sent.is_ok() && timeout(time, self.stream.peek(&mut [0])).await.is_err()
+    }
+
+    /// The page that an earlier request returns.
+    pub async fn late(&mut self) -> String {
+        let read = timeout(PATIENCE, self.read()).await.expect("an answer in time");
+        read.expect("the connection is open")
     }
 
     /// Waits until the connection ends. Sends nothing meanwhile.
@@ -268,6 +294,10 @@ impl Held {
 
     async fn ask(&mut self) -> Option<String> {
         self.stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.ok()?;
+        self.read().await
+    }
+
+    async fn read(&mut self) -> Option<String> {
         let mut answer = Vec::new();
         loop {
             let text = String::from_utf8_lossy(&answer).into_owned();

@@ -2,9 +2,9 @@
 
 use crate::sandbox::plane::TargetReport;
 use crate::sandbox::wire::{ApiError, Params, Xml};
-use crate::sandbox::world::{Kind, Target, TargetGroup};
+use crate::sandbox::world::{Interface, Kind, Target, TargetGroup};
 
-use super::target::{check_zones, read_raw_targets};
+use super::target::{check_zone, read_asked};
 use super::target_group::{balancers_of, find};
 use crate::sandbox::ops::shared::context::Ctx;
 
@@ -56,6 +56,11 @@ impl HealthQuestion {
                 let Verdict(state, reason, description) = verdict.unwrap_or_else(registering);
                 xml.leaf("State", state).maybe("Reason", reason).maybe("Description", description);
             });
+            // Zonal shift is not offered here. The words are those of AWS's answers.
+            xml.node("AdministrativeOverride", |xml| {
+                xml.leaf("State", "no_override").leaf("Reason", "AdministrativeOverride.NoOverride");
+                xml.leaf("Description", "No override is currently active on target");
+            });
         });
         xml
     }
@@ -66,44 +71,49 @@ impl HealthQuestion {
 pub fn ask(ctx: &mut Ctx<'_>, params: &Params) -> Result<HealthQuestion, ApiError> {
     let arn = params.need("TargetGroupArn")?.to_owned();
     let group = find(ctx, &arn)?;
-    let wanted = read_raw_targets(params)?;
-    check_zones(ctx, params, &group)?;
-    let is_known = |id: &str| ctx.here().instances.contains_key(id) || group.targets.iter().any(|one| one.id == id);
-    if group.target_type == "instance"
-        && let Some((id, _)) = wanted.iter().find(|(id, _)| !is_known(id))
-    {
-        return Err(ApiError::new("InvalidTarget", format!("The following targets are not valid instances: '{id}'")));
-    }
+    let wanted = read_asked(params)?;
+    wanted.iter().try_for_each(|one| check_zone(ctx, &group, one))?;
     params.ready_without_dry_run()?;
     ctx.touch_targets(&arn);
     let group = find(ctx, &arn)?;
     let mut rows: Vec<Row> = Vec::new();
     for target in &group.targets {
-        let asked = wanted.iter().any(|(id, port)| *id == target.id && port.is_none_or(|port| port == target.port));
-        if wanted.is_empty() || asked {
-            rows.push(row(ctx, &group, &target.id, target.port, verdict(ctx, &group, target)));
+        let asked = wanted.iter().any(|one| one.id == target.id && one.port.is_none_or(|port| port == target.port));
+        if asked || (wanted.is_empty() && !target.is_leaving()) {
+            let given = target.zone.clone();
+            rows.push(row(ctx, &group, &target.id, target.port, given, verdict(ctx, &group, target)));
             ctx.advance_on_read(Kind::Instance, &target.id);
         }
     }
-    for (id, port) in &wanted {
-        if !rows.iter().any(|row| row.id == *id && port.is_none_or(|port| port == row.port)) {
+    // What is not registered has an answer too, even an instance that does not exist (moto's
+    // `test_describe_unknown_targets`, recorded on AWS).
+    for one in &wanted {
+        if !rows.iter().any(|row| row.id == one.id && one.port.is_none_or(|port| port == row.port)) {
             let absent = Verdict::new("unused", "Target.NotRegistered", "Target is not registered to the target group");
-            rows.push(row(ctx, &group, id, port.unwrap_or(group.port), Some(absent)));
+            rows.push(row(ctx, &group, &one.id, one.port.unwrap_or(group.port), None, Some(absent)));
         }
     }
     Ok(HealthQuestion { target_group: arn, rows })
 }
 
-fn row(ctx: &Ctx<'_>, group: &TargetGroup, id: &str, port: u16, verdict: Option<Verdict>) -> Row {
+fn row(
+    ctx: &Ctx<'_>,
+    group: &TargetGroup,
+    id: &str,
+    port: u16,
+    given: Option<String>,
+    verdict: Option<Verdict>,
+) -> Row {
     let address = (group.target_type == "ip").then(|| id.parse().ok()).flatten();
-    let zone = address.and_then(|address| Some(ctx.here().subnet_at(&group.vpc, address)?.zone_name.clone()));
+    let own = || address.and_then(|address| Some(ctx.here().subnet_at(&group.vpc, address)?.zone_name.clone()));
+    let zone = given.or_else(own);
     let check_port = if group.check_port == "traffic-port" { port.to_string() } else { group.check_port.clone() };
     Row { id: id.to_owned(), port, check_port, zone, verdict }
 }
 
 /// The verdicts that need no probe. An earlier one hides the later ones.
 fn verdict(ctx: &Ctx<'_>, group: &TargetGroup, target: &Target) -> Option<Verdict> {
-    if target.life.state == "draining" {
+    if target.is_ending() {
         let text = "Target deregistration is in progress";
         return Some(Verdict::new("draining", "Target.DeregistrationInProgress", text));
     }
@@ -121,10 +131,16 @@ fn verdict(ctx: &Ctx<'_>, group: &TargetGroup, target: &Target) -> Option<Verdic
             return Some(Verdict::new("unused", "Target.InvalidState", &text));
         }
     }
-    let zone = region.zone_of_target(&group.vpc, &target.id);
+    let zone = match &target.zone {
+        Some(name) => Some(name.as_str()),
+        None => region.zone_of_target(&group.vpc, &target.id),
+    };
     let balancers: Vec<_> = balancers.iter().filter_map(|arn| region.balancers.get(arn)).collect();
     let mut nodes = balancers.iter().flat_map(|found| &found.interfaces).filter_map(|id| region.interfaces.get(id));
-    if !nodes.any(|node| Some(node.zone_id.as_str()) == zone) {
+    let is_there = |node: &Interface| {
+        zone == Some("all") || [&node.zone_id, &node.zone_name].map(|it| Some(it.as_str())).contains(&zone)
+    };
+    if !nodes.any(is_there) {
         let text = "Target is in an Availability Zone that is not enabled for the load balancer";
         return Some(Verdict::new("unused", "Target.NotInUse", text));
     }

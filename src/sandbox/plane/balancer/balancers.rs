@@ -1,7 +1,6 @@
 //! The running load balancers of all accounts: they probe their targets and record the connections that they carry.
 
 use std::collections::HashMap;
-use std::net::SocketAddrV4;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,12 +14,12 @@ use crate::sandbox::plane::machine::machines::Machines;
 use crate::sandbox::plane::net::fabric::{Caller, Fault, lock};
 use crate::sandbox::plane::net::filter::{Client, Destination, Reason, Source, Traffic, Verdict};
 use crate::sandbox::plane::net::network::Network;
-use crate::sandbox::plane::net::proxy_protocol::{Proxied, encode};
+use crate::sandbox::plane::net::proxy_protocol::local;
 use crate::sandbox::plane::net::{Target, TargetGroup, Topology};
 
-use super::choice::{Fitness, may_use, target_instance};
+use super::choice::{Fitness, may_use, target_address};
 use super::flows::Flows;
-use super::health::{Health, Prober, probers};
+use super::health::{Health, Prober, is_own_node, probers};
 
 /// The time on AWS from a registration to the first probe: about two minutes
 /// ((ISS:awsdocs/elb-network-load-balancers-user-guide#11), an anecdote).
@@ -74,8 +73,9 @@ impl Balancers {
         }
     }
 
-    /// At the instant pace, probes each target of a group until its verdict is final.
-    pub async fn settle_health(self: &Arc<Self>, arn: &str) {
+    /// At the instant pace, probes each target of a group until its verdict is final. `hops` is the number of load
+    /// balancers that led here.
+    pub async fn settle_health(self: &Arc<Self>, arn: &str, hops: u8) {
         let topology = self.network.topology();
         let Some(group) = topology.target_groups.get(arn) else { return };
         if self.network.pace != Pace::Instant {
@@ -84,7 +84,7 @@ impl Balancers {
         let check = &group.health_check;
         for target in group.targets.iter().filter(|target| !target.draining) {
             for round in 0..check.healthy_threshold.max(check.unhealthy_threshold).max(1) {
-                let Some(passed) = self.probe(&topology, arn, group, target, round).await else { break };
+                let Some(passed) = self.probe(&topology, arn, group, target, (round, hops)).await else { break };
                 let verdict = self.note(&topology, arn, group, target, passed);
                 if verdict == if passed { Fitness::Healthy } else { Fitness::Unhealthy } {
                     break;
@@ -103,27 +103,32 @@ impl Balancers {
         verdict
     }
 
-    /// Sends one probe from one of the nodes that may use the target. `None` if there is no such node or target, or
-    /// no socket for the probe.
+    /// Sends one probe from one of the nodes that may use the target. `None` if there is no such node, if the target is
+    /// such a node itself, or if there is no socket for the probe.
     async fn probe(
         self: &Arc<Self>,
         topology: &Topology,
         arn: &str,
         group: &TargetGroup,
         target: &Target,
-        round: u32,
+        (round, hops): (u32, u8),
     ) -> Option<bool> {
-        let (_, instance) = target_instance(topology, &group.vpc, target)?;
-        let able: Vec<Prober<'_>> = probers(topology, arn)
-            .filter(|prober| may_use(topology, prober.balancer, prober.node, group, target))
-            .collect();
+        let able: Vec<Prober<'_>> =
+            probers(topology, arn).filter(|prober| may_use(prober.balancer, prober.node, group, target)).collect();
         let prober = able.get(usize::try_from(round).unwrap_or(0) % able.len().max(1))?;
         let port = group.health_check.port.unwrap_or(target.port);
-        let destination = Destination { vpc: instance.vpc.clone(), address: instance.address, port };
+        let Some(to) = target_address(topology, target) else { return Some(false) };
+        if is_own_node(topology, arn, to) {
+            return None;
+        }
+        let destination = Destination { vpc: group.vpc.clone(), address: to, port };
         let address = prober.node.address;
         let source = Source::Node { balancer: prober.arn.to_owned(), address, traffic: Traffic::Own };
-        let Verdict::Deliver(place) = self.network.judge(topology, &source, &destination) else { return Some(false) };
-        let caller = Caller { seen: address, client: Client::node(address), endpoint: None, port };
+        let (Verdict::Deliver(place), _) = self.network.judge(topology, &source, &destination) else {
+            return Some(false);
+        };
+        let client = Client::node(address);
+        let caller = Caller { seen: address, client, endpoint: None, port, crossing: None, hops };
         let dialled = self.network.fabric.dial(&place, caller);
         let mut no_socket = false;
         let asked = async {
@@ -131,10 +136,7 @@ impl Balancers {
             no_socket = matches!(dialled, Err(Fault::Lost(Reason::NoSocket)));
             let mut stream = dialled.ok()?;
             if group.proxy_protocol_v2 {
-                let from = SocketAddrV4::new(address, stream.local_addr().ok()?.port());
-                let proxied = Proxied { source: from, endpoint: None };
-                let header = encode(&proxied, SocketAddrV4::new(instance.address, port));
-                stream.write_all(&header).await.ok()?;
+                stream.write_all(&local()).await.ok()?;
             }
             let Some(path) = &group.health_check.http_path else { return Some(()) };
             // The Host header is the node's address and the listener's port [NLB:target-group-health-checks].
@@ -169,7 +171,7 @@ async fn watch(balancers: Arc<Balancers>, arn: String, delay: Duration) {
             let (balancers, topology, arn) = (Arc::clone(&balancers), Arc::clone(&topology), arn.clone());
             let (group, target) = (group.clone(), target.clone());
             probes.spawn(async move {
-                if let Some(passed) = balancers.probe(&topology, &arn, &group, &target, round).await {
+                if let Some(passed) = balancers.probe(&topology, &arn, &group, &target, (round, 0)).await {
                     balancers.note(&topology, &arn, &group, &target, passed);
                 }
             });

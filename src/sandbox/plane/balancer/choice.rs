@@ -6,7 +6,7 @@ mod tests;
 use std::net::Ipv4Addr;
 
 use crate::sandbox::plane::net::filter::{Destination, Reason, available};
-use crate::sandbox::plane::net::topology::{Balancer, Instance, Node, Target, TargetGroup, Topology};
+use crate::sandbox::plane::net::topology::{Balancer, Node, Target, TargetGroup, Topology};
 
 /// Where an endpoint's interface leads: the node in the interface's zone, of the first of the service's load
 /// balancers that has one there. AWS spreads over several load balancers; a service of the lab has only one.
@@ -42,19 +42,18 @@ pub enum Fitness {
 /// # Errors
 /// Why there is none.
 pub fn choose_target<'a>(
-    topology: &Topology,
     balancer: &Balancer,
     node: &Node,
     group: &'a TargetGroup,
     fitness: &dyn Fn(&Target) -> Fitness,
     flow: u64,
 ) -> Result<&'a Target, Reason> {
-    if usable(topology, balancer, node, group).next().is_none() {
+    if usable(balancer, node, group).next().is_none() {
         return Err(Reason::NoTargetInZone);
     }
-    let open = fails_open(topology, balancer, node, group, fitness);
+    let open = fails_open(balancer, node, group, fitness);
     let wanted = if open { Fitness::Unhealthy } else { Fitness::Healthy };
-    let fit: Vec<&Target> = usable(topology, balancer, node, group).filter(|it| fitness(it) == wanted).collect();
+    let fit: Vec<&Target> = usable(balancer, node, group).filter(|it| fitness(it) == wanted).collect();
     let index = usize::try_from(flow % (fit.len().max(1) as u64)).unwrap_or(0);
     fit.get(index).copied().ok_or(Reason::NoHealthyTargetInZone)
 }
@@ -63,44 +62,25 @@ pub fn choose_target<'a>(
 /// cross-zone off each zone decides for itself:
 /// `target_group_health.unhealthy_state_routing.minimum_healthy_targets.count` is one
 /// ((NLB:load-balancer-target-groups), "routing failover").
-pub fn fails_open(
-    topology: &Topology,
-    balancer: &Balancer,
-    node: &Node,
-    group: &TargetGroup,
-    fitness: &dyn Fn(&Target) -> Fitness,
-) -> bool {
-    !usable(topology, balancer, node, group).any(|it| fitness(it) == Fitness::Healthy)
+pub fn fails_open(balancer: &Balancer, node: &Node, group: &TargetGroup, fitness: &dyn Fn(&Target) -> Fitness) -> bool {
+    !usable(balancer, node, group).any(|it| fitness(it) == Fitness::Healthy)
 }
 
 fn usable<'a, 'b>(
-    topology: &'b Topology,
     balancer: &'b Balancer,
     node: &'b Node,
     group: &'a TargetGroup,
 ) -> impl Iterator<Item = &'a Target> + use<'a, 'b> {
-    group.targets.iter().filter(move |it| !it.draining && may_use(topology, balancer, node, group, it))
+    group.targets.iter().filter(move |it| !it.draining && may_use(balancer, node, group, it))
 }
 
 /// Whether `node` may send to `target`: in its own zone, or in any zone with cross-zone on. The target group's
 /// setting overrides the load balancer's (NLB:edit-target-group-attributes).
-pub fn may_use(topology: &Topology, balancer: &Balancer, node: &Node, group: &TargetGroup, target: &Target) -> bool {
-    group.cross_zone.unwrap_or(balancer.cross_zone)
-        || target_zone(topology, &group.vpc, target).is_some_and(|zone| zone == node.zone_id)
+pub fn may_use(balancer: &Balancer, node: &Node, group: &TargetGroup, target: &Target) -> bool {
+    group.cross_zone.unwrap_or(balancer.cross_zone) || target.zone_id.as_ref().is_none_or(|zone| *zone == node.zone_id)
 }
 
-/// The id of a target's zone.
-pub fn target_zone<'a>(topology: &'a Topology, vpc: &str, target: &Target) -> Option<&'a str> {
-    let (_, instance) = target_instance(topology, vpc, target)?;
-    topology.subnets.get(&instance.subnet).map(|subnet| subnet.zone_id.as_str())
-}
-
-/// The instance that a target names, by id or by an address of the group's VPC.
-pub fn target_instance<'a>(topology: &'a Topology, vpc: &str, target: &Target) -> Option<(&'a String, &'a Instance)> {
-    match target.id.parse::<Ipv4Addr>() {
-        Ok(address) => {
-            topology.instances.iter().find(|(_, it)| it.vpc == vpc && it.address == address && !it.terminated)
-        }
-        Err(_) => topology.instances.get_key_value(&target.id),
-    }
+/// The address that a target names, or that of its instance. Whether anything has it is for the judge to find out.
+pub fn target_address(topology: &Topology, target: &Target) -> Option<Ipv4Addr> {
+    target.id.parse().ok().or_else(|| Some(topology.instances.get(&target.id)?.address))
 }

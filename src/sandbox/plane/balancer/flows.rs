@@ -79,7 +79,7 @@ impl Flows {
             let is_unhealthy = |target: &Target| flow.is_to(target) && fitness(target) == Fitness::Unhealthy;
             let Some(balancer) = topology.balancers.get(&flow.balancer) else { return false };
             let Some(node) = balancer.nodes.iter().find(|node| node.address == flow.node) else { return false };
-            group.targets.iter().any(is_unhealthy) && !fails_open(topology, balancer, node, group, &fitness)
+            group.targets.iter().any(is_unhealthy) && !fails_open(balancer, node, group, &fitness)
         });
     }
 

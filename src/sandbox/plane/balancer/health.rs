@@ -1,6 +1,7 @@
 //! Target health: the results of probes, counted against the target group's thresholds.
 
 use std::collections::HashMap;
+use std::net::Ipv4Addr;
 use std::sync::Mutex;
 
 use crate::sandbox::plane::net::fabric::lock;
@@ -99,6 +100,14 @@ pub fn probers<'a>(topology: &'a Topology, group: &str) -> impl Iterator<Item = 
         port.into_iter()
             .flat_map(move |port| balancer.nodes.iter().map(move |node| Prober { arn, balancer, node, port }))
     })
+}
+
+/// Whether an address is one of a load balancer that sends to the group: it cannot be its own target.
+pub fn is_own_node(topology: &Topology, group: &str, address: Ipv4Addr) -> bool {
+    let uses = |balancer: &&Balancer| balancer.listeners.iter().any(|it| it.group == group);
+    let Some(vpc) = topology.target_groups.get(group).map(|group| &group.vpc) else { return false };
+    let mut nodes = topology.balancers.values().filter(uses).filter(|it| it.vpc == *vpc).flat_map(|it| &it.nodes);
+    nodes.any(|node| node.address == address)
 }
 
 fn key(group: &str, target: &Target) -> Key {

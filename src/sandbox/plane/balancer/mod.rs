@@ -6,6 +6,8 @@ pub mod balancers;
 pub mod choice;
 pub mod flows;
 pub mod health;
+#[cfg(test)]
+mod probe_tests;
 pub mod relay;
 pub mod report;
 

@@ -10,18 +10,22 @@ use tokio::io::AsyncWriteExt as _;
 use crate::sandbox::Pace;
 
 use crate::sandbox::plane::net::carry::{Quiet, carry_heard};
+use crate::sandbox::plane::net::crossing::Crossing;
 use crate::sandbox::plane::net::fabric::{Answer, Call, Caller, Fault};
-use crate::sandbox::plane::net::filter::{Destination, Reason, Source, Traffic, Verdict};
-use crate::sandbox::plane::net::proxy_protocol::{Proxied, encode};
+use crate::sandbox::plane::net::filter::{Client, Destination, Place, Reason, Source, Traffic, Verdict};
+use crate::sandbox::plane::net::proxy_protocol::{Proxied, encode_for_target};
 
 use super::balancers::Balancers;
-use super::choice::{behind_endpoint, choose_target, target_instance};
+use super::choice::{behind_endpoint, choose_target, target_address};
 use super::flows::{Flow, Ticket};
 
 /// After this many seconds without a packet an endpoint forgets a connection, whatever the load balancer's listener
 /// says
 /// [<https://aws.amazon.com/blogs/networking-and-content-delivery/implementing-long-running-tcp-connections-within-vpc-networking/>].
 const ENDPOINT_IDLE: u32 = 350;
+/// How many load balancers a connection may come through. A chain may lead back to itself; AWS does not document what
+/// happens to it.
+const MOST_HOPS: u8 = 8;
 
 /// Handles a call at an endpoint's interface: asks the judge, and hands the call to the service's node.
 pub fn endpoint(balancers: &Arc<Balancers>, id: &str, address: Ipv4Addr) -> Answer {
@@ -36,7 +40,7 @@ pub fn endpoint(balancers: &Arc<Balancers>, id: &str, address: Ipv4Addr) -> Answ
                 Err(reason) => return call.fail(Fault::Lost(reason)),
             };
             let source = Source::Endpoint { id: id.clone(), client: call.caller.client.clone() };
-            let verdict = balancers.network.judge(&topology, &source, &destination);
+            let (verdict, _) = balancers.network.judge(&topology, &source, &destination);
             drop(topology);
             let next = Caller { seen: address, endpoint: Some(id), ..call.caller.clone() };
             match verdict {
@@ -58,6 +62,10 @@ pub fn node(balancers: &Arc<Balancers>, balancer: &str, address: Ipv4Addr, port:
 }
 
 async fn at_node(balancers: &Arc<Balancers>, call: Call, arn: &str, address: Ipv4Addr, port: u16) {
+    let hops = call.caller.hops + 1;
+    if hops > MOST_HOPS {
+        return call.fail(Fault::Lost(Reason::TooManyHops));
+    }
     let topology = balancers.network.topology();
     let Some(balancer) = topology.balancers.get(arn) else {
         return call.fail(Fault::Lost(Reason::BalancerNotActive));
@@ -73,26 +81,26 @@ async fn at_node(balancers: &Arc<Balancers>, call: Call, arn: &str, address: Ipv
     if balancers.network.pace == Pace::Instant && balancers.health.undecided(group_arn, group) {
         // Nothing runs by itself at this pace, so the first connection starts the probes.
         balancers.machines.settle(None).await;
-        balancers.settle_health(group_arn).await;
+        balancers.settle_health(group_arn, hops).await;
     }
     let fitness = |target: &_| balancers.health.fitness(group_arn, target);
     let flow = balancers.network.random.next_u64();
-    let target = match choose_target(&topology, balancer, node, group, &fitness, flow) {
+    let target = match choose_target(balancer, node, group, &fitness, flow) {
         Ok(target) => target,
         Err(reason) => return call.fail(Fault::Lost(reason)),
     };
-    let Some((id, instance)) = target_instance(&topology, &group.vpc, target) else {
+    let Some(to) = target_address(&topology, target) else {
         return call.fail(Fault::Lost(Reason::TargetNotRunning));
     };
     let traffic = match &call.caller.endpoint {
         Some(_) => Traffic::PrivateLink,
-        None if target.id == *id => Traffic::Direct(call.caller.client.clone()),
+        None if topology.instances.contains_key(&target.id) => Traffic::Direct(call.caller.client.clone()),
         None => Traffic::Own,
     };
     let seen = if matches!(traffic, Traffic::Direct(_)) { call.caller.seen } else { address };
-    let destination = Destination { vpc: instance.vpc.clone(), address: instance.address, port: target.port };
+    let destination = Destination { vpc: group.vpc.clone(), address: to, port: target.port };
     let source = Source::Node { balancer: arn.to_owned(), address, traffic };
-    let verdict = balancers.network.judge(&topology, &source, &destination);
+    let (verdict, onward) = balancers.network.judge(&topology, &source, &destination);
     // Recorded before the target is connected, so that no change of the target is missed.
     let ticket = balancers.flows.enter(Flow {
         balancer: arn.to_owned(),
@@ -104,7 +112,7 @@ async fn at_node(balancers: &Arc<Balancers>, call: Call, arn: &str, address: Ipv
     let preface = group.proxy_protocol_v2.then(|| {
         let source = SocketAddrV4::new(call.caller.client.address, call.from.port());
         let proxied = Proxied { source, endpoint: call.caller.endpoint.clone() };
-        encode(&proxied, SocketAddrV4::new(address, port))
+        encode_for_target(&proxied, SocketAddrV4::new(address, port))
     });
     // An endpoint has an idle time of its own.
     let idle = match &call.caller.endpoint {
@@ -112,9 +120,15 @@ async fn at_node(balancers: &Arc<Balancers>, call: Call, arn: &str, address: Ipv
         None => listener.idle_seconds,
     };
     let idle = balancers.network.pace.scale(Duration::from_secs(idle.into()));
-    let next = Caller { seen, port: target.port, ..call.caller.clone() };
+    // What comes next sees a client of its own: this node.
+    let (client, endpoint) = match &verdict {
+        Verdict::Deliver(Place::Node { .. } | Place::Endpoint { .. }) => (Client::node(address), None),
+        _ => (call.caller.client.clone(), call.caller.endpoint.clone()),
+    };
+    let crossings: Vec<Crossing> = call.caller.crossing.iter().cloned().chain(onward).collect();
+    let next = Caller { seen, client, endpoint, port: target.port, crossing: None, hops };
     drop(topology);
-    pass_on(balancers, call, verdict, next, preface, Ends { ticket, idle }).await;
+    pass_on(balancers, call, verdict, next, preface, Ends { ticket, crossings, idle }).await;
 }
 
 async fn pass_on(
@@ -141,11 +155,13 @@ async fn pass_on(
     }
     let mut client = call.establish();
     let quiet = Quiet::begin();
+    let passage = balancers.network.passage(ends.crossings);
+    let gate = passage.as_ref().map(|passage| &*passage.gate);
     tokio::select! {
         biased;
         // An error means that one side reset the connection. Both sockets close when the task ends, which passes the
         // reset on.
-        _ = carry_heard(&mut client, &mut onward, &quiet) => return,
+        _ = carry_heard(&mut client, &mut onward, &quiet, gate) => return,
         // AWS resets at the next packet [NLB:target-group-health-checks]; this resets at once.
         _ = &mut ends.ticket.ended => {}
         () = quiet.lasts(ends.idle) => {
@@ -166,6 +182,8 @@ async fn pass_on(
 /// What may end a connection besides its two sides.
 struct Ends<'a> {
     ticket: Ticket<'a>,
+    /// The subnets that it crosses on both sides of the node.
+    crossings: Vec<Crossing>,
     /// The idle time; zero if time does not pass at this pace.
     idle: Duration,
 }

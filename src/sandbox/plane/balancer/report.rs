@@ -1,8 +1,8 @@
 //! Target health as `DescribeTargetHealth` reports it [API elbv2:TargetHealthDescription].
 
-use super::choice::{Fitness, target_instance, target_zone};
-use super::health::{Condition, probers};
-use crate::sandbox::plane::net::topology::{Target, TargetGroup, Topology};
+use super::choice::Fitness;
+use super::health::{Condition, is_own_node, probers};
+use crate::sandbox::plane::net::topology::{Target, Topology};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetReport {
@@ -15,8 +15,8 @@ pub struct TargetReport {
 }
 
 /// The report on a target, given the results of its probes.
-pub fn report(topology: &Topology, arn: &str, group: &TargetGroup, target: &Target, seen: Condition) -> TargetReport {
-    let (state, reason, description) = say(topology, arn, group, target, seen);
+pub fn report(topology: &Topology, arn: &str, target: &Target, seen: Condition) -> TargetReport {
+    let (state, reason, description) = say(topology, arn, target, seen);
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     TargetReport {
         target: target.clone(),
@@ -26,13 +26,7 @@ pub fn report(topology: &Topology, arn: &str, group: &TargetGroup, target: &Targ
     }
 }
 
-fn say(
-    topology: &Topology,
-    arn: &str,
-    group: &TargetGroup,
-    target: &Target,
-    seen: Condition,
-) -> (&'static str, &'static str, &'static str) {
+fn say(topology: &Topology, arn: &str, target: &Target, seen: Condition) -> (&'static str, &'static str, &'static str) {
     const REGISTERING: (&str, &str, &str) =
         ("initial", "Elb.RegistrationInProgress", "Target registration is in progress");
     if target.draining {
@@ -43,19 +37,23 @@ fn say(
         let words = "Target group is not configured to receive traffic from the load balancer";
         return ("unused", "Target.NotInUse", words);
     }
-    match target_instance(topology, &group.vpc, target) {
-        Some((_, instance)) if instance.terminated => {
+    match topology.instances.get(&target.id) {
+        Some(instance) if instance.terminated => {
             return ("unused", "Target.InvalidState", "Target is in the terminated state");
         }
-        Some((_, instance)) if !instance.running && target.id.starts_with("i-") => {
+        Some(instance) if !instance.running => {
             return ("unused", "Target.InvalidState", "Target is in the stopped state");
         }
         _ => {}
     }
-    let zone = target_zone(topology, &group.vpc, target);
-    if zone.is_some_and(|zone| !users.any(|it| it.nodes.iter().any(|node| node.zone_id == zone))) {
+    let zone = target.zone_id.as_ref();
+    if zone.is_some_and(|zone| !users.any(|it| it.nodes.iter().any(|node| node.zone_id == *zone))) {
         let words = "Target is in an Availability Zone that is not enabled for the load balancer";
         return ("unused", "Target.NotInUse", words);
+    }
+    // Documented for any load balancer's address; another one's is a target that people use (UNCONFIRMED).
+    if target.id.parse().is_ok_and(|address| is_own_node(topology, arn, address)) {
+        return ("unused", "Target.IpUnusable", "The target IP address is reserved for use by a load balancer");
     }
     if probers(topology, arn).next().is_none() {
         return REGISTERING;
@@ -78,7 +76,7 @@ mod tests {
     #[test]
     fn states_come_with_the_reason_that_aws_gives() {
         type Change = fn(&mut Topology);
-        let cases: [(Change, Fitness, &str, &str); 9] = [
+        let cases: [(Change, Fitness, &str, &str); 10] = [
             (|_| {}, Fitness::Healthy, "healthy", ""),
             (|_| {}, Fitness::Unhealthy, "unhealthy", "Target.FailedHealthChecks"),
             (|_| {}, Fitness::Initial, "initial", "Elb.RegistrationInProgress"),
@@ -107,7 +105,7 @@ mod tests {
                 "Target.InvalidState",
             ),
             (
-                |it| it.subnets.values_mut().for_each(|it| it.zone_id = "apne1-az1".to_owned()),
+                |it| it.target_groups.values_mut().for_each(|it| it.targets[0].zone_id = Some("apne1-az1".to_owned())),
                 Fitness::Healthy,
                 "unused",
                 "Target.NotInUse",
@@ -118,6 +116,12 @@ mod tests {
                 "draining",
                 "Target.DeregistrationInProgress",
             ),
+            (
+                |it| it.target_groups.values_mut().for_each(|it| it.targets[0].id = "10.0.1.10".to_owned()),
+                Fitness::Initial,
+                "unused",
+                "Target.IpUnusable",
+            ),
         ];
         assert!(lab().balancers.contains_key(NLB));
         for (change, fitness, state, reason) in cases {
@@ -126,7 +130,7 @@ mod tests {
             let group = &topology.target_groups[GROUP];
             let mut seen = Condition::default();
             seen.fitness = fitness;
-            let report = report(&topology, GROUP, group, &group.targets[0], seen);
+            let report = report(&topology, GROUP, &group.targets[0], seen);
             assert_eq!((report.state.as_str(), report.reason.as_deref().unwrap_or("")), (state, reason));
             assert_eq!(report.description.is_none(), reason.is_empty());
         }

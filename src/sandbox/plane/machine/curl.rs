@@ -14,7 +14,6 @@ use super::script::curl_args::Curl;
 use super::write_out::{Facts, write_out};
 use crate::host::net::http1::{Head, Incoming, body_length, is_chunked, read_head, unchunk};
 use crate::sandbox::plane::net::fabric::Fault;
-use crate::sandbox::plane::net::names::resolve;
 use crate::sandbox::plane::net::network::Network;
 
 /// How long Linux tries to connect (`tcp_syn_retries` 6) if curl is given no limit.
@@ -96,16 +95,11 @@ async fn fetch(
     output: &mut Vec<u8>,
 ) -> Result<(), Failure> {
     let url = &curl.url;
-    let topology = network.topology();
     let addresses = match url.host.as_str() {
         "localhost" => Some(vec![Ipv4Addr::LOCALHOST]),
-        host => topology.instances.get(id).and_then(|instance| resolve(&topology, &instance.vpc, host)),
+        host => network.resolve(id, "curl", host),
     };
-    drop(topology);
-    let mut addresses = addresses.ok_or_else(|| Failure(6, format!("Could not resolve host: {}", url.host)))?;
-    // A name server rotates the list with every answer, which spreads clients over zones.
-    let first = usize::try_from(network.random.next_u64() % addresses.len().max(1) as u64).unwrap_or(0);
-    addresses.rotate_left(first);
+    let addresses = addresses.ok_or_else(|| Failure(6, format!("Could not resolve host: {}", url.host)))?;
     let mut stream = connect(network, id, curl, &addresses, watch, facts).await?;
     if url.tls {
         return Err(Failure(35, "TLS connect error: the pllab sandbox speaks no TLS".to_owned()));
@@ -151,7 +145,7 @@ async fn connect(
         let mut next = begun;
         loop {
             match network.connect_from(id, address, curl.url.port).await {
-                Ok(stream) => {
+                Ok((stream, _)) => {
                     facts.connect = watch.elapsed();
                     return Ok(stream);
                 }

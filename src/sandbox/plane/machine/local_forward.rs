@@ -2,10 +2,11 @@
 //! the path is closed, a browser's request is held and not refused, so that its page arrives by itself when the path
 //! opens.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -14,8 +15,9 @@ use super::context::MachineContext;
 use super::script::curl_args::authority;
 use crate::host::net::http1::{Head, Incoming, read_head};
 use crate::host::net::loopback::is_host;
-use crate::sandbox::plane::net::fabric::listen_on;
-use crate::sandbox::plane::net::names::resolve;
+use crate::sandbox::plane::net::carry::{Quiet, carry_heard};
+use crate::sandbox::plane::net::crossing::Crossing;
+use crate::sandbox::plane::net::fabric::{Fault, listen_on};
 
 /// The time a browser has to send its request.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -114,23 +116,25 @@ impl Visitor {
             let _ = stream.write_all(refusal.as_bytes()).await;
             return;
         }
-        let Some(mut onward) = self.hold(&stream).await else { return };
+        let Some((mut onward, crossing)) = self.hold(&stream).await else { return };
         if onward.write_all(&buffer).await.is_ok() {
             // An error means that one side reset the connection. Both sockets close when the task ends, which passes
             // the reset on.
-            let _ = copy_bidirectional(&mut stream, &mut onward).await;
+            let passage = self.context.network.passage(crossing.into_iter().collect());
+            let gate = passage.as_ref().map(|passage| &*passage.gate);
+            let _ = carry_heard(&mut stream, &mut onward, &Quiet::begin(), gate).await;
         }
     }
 
     /// Tries the path until it is open, the browser has gone, or the time is up.
-    async fn hold(&self, stream: &TcpStream) -> Option<TcpStream> {
+    async fn hold(&self, stream: &TcpStream) -> Option<(TcpStream, Option<Crossing>)> {
         let end = Instant::now() + HOLD;
         let mut changes = self.context.network.topology.subscribe();
-        let mut watched = true;
+        let (mut watched, mut order) = (true, Vec::new());
         while Instant::now() < end {
             changes.mark_unchanged();
             // An attempt that hangs counts as a closed path.
-            if let Ok(Some(onward)) = timeout_at(end, self.connect()).await {
+            if let Ok(Some(onward)) = timeout_at(end, self.connect(&mut order)).await {
                 return Some(onward);
             }
             let mut byte = [0];
@@ -147,17 +151,24 @@ impl Visitor {
         None
     }
 
-    async fn connect(&self) -> Option<TcpStream> {
-        let topology = self.context.network.topology();
-        let addresses = if self.host == "localhost" {
-            vec![std::net::Ipv4Addr::LOCALHOST]
+    /// Tries the addresses in the `order` in which the name server gave them to this visit. Where packets are lost, it
+    /// stays with that address: a program goes on sending to it for minutes. So an endpoint's name fails now and then
+    /// while one of its zones leads nowhere.
+    async fn connect(&self, order: &mut Vec<Ipv4Addr>) -> Option<(TcpStream, Option<Crossing>)> {
+        let network = &self.context.network;
+        if self.host == "localhost" {
+            *order = vec![Ipv4Addr::LOCALHOST];
         } else {
-            resolve(&topology, &topology.instances.get(&self.id)?.vpc, &self.host)?
-        };
-        drop(topology);
-        for address in addresses {
-            if let Ok(stream) = self.context.network.connect_from(&self.id, address, self.port).await {
-                return Some(stream);
+            let known = network.addresses(&self.id, &self.host)?;
+            if order.first().is_none_or(|first| !known.contains(first)) {
+                *order = network.resolve(&self.id, "door", &self.host)?;
+            }
+        }
+        for address in order {
+            match network.connect_from(&self.id, *address, self.port).await {
+                Ok(opened) => return Some(opened),
+                Err(Fault::Refused) => {}
+                Err(Fault::Lost(_)) => return None,
             }
         }
         None

@@ -9,6 +9,8 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::time::{Instant, sleep_until};
 
+use super::gate::{Gate, Way};
+
 /// The buffer of each direction of a connection, in bytes. It starts small so that thousands of quiet connections are
 /// cheap, and grows up to `MOST` so that a busy one needs few system calls.
 const BUFFER: usize = 8 * 1024;
@@ -51,23 +53,39 @@ impl Quiet {
 /// # Errors
 /// If one side resets the connection.
 pub async fn carry(one: &mut TcpStream, other: &mut TcpStream) -> io::Result<()> {
-    carry_heard(one, other, &Quiet::begin()).await
+    carry_heard(one, other, &Quiet::begin(), None).await
 }
 
-/// Like [`carry`], and reports every byte to `quiet`.
+/// Like [`carry`] from a client to a server, reports every byte to `quiet`, and stops what `gate` stops.
 ///
 /// # Errors
 /// If one side resets the connection.
-pub async fn carry_heard(one: &mut TcpStream, other: &mut TcpStream, quiet: &Quiet) -> io::Result<()> {
+pub async fn carry_heard(
+    one: &mut TcpStream,
+    other: &mut TcpStream,
+    quiet: &Quiet,
+    gate: Option<&Gate>,
+) -> io::Result<()> {
     let ((one_reads, one_writes), (other_reads, other_writes)) = (one.split(), other.split());
-    tokio::try_join!(flow(one_reads, other_writes, quiet), flow(other_reads, one_writes, quiet))?;
+    let there = flow(one_reads, other_writes, quiet, gate.map(|gate| (gate, Way::There)));
+    let back = flow(other_reads, one_writes, quiet, gate.map(|gate| (gate, Way::Back)));
+    tokio::try_join!(there, back)?;
     Ok(())
 }
 
 /// Copies one direction until it ends, and passes the end on.
-async fn flow(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, quiet: &Quiet) -> io::Result<()> {
+async fn flow(
+    mut from: ReadHalf<'_>,
+    mut to: WriteHalf<'_>,
+    quiet: &Quiet,
+    gate: Option<(&Gate, Way)>,
+) -> io::Result<()> {
+    let mut last = false;
     let mut buffer = Vec::with_capacity(BUFFER);
     while from.read_buf(&mut buffer).await? > 0 {
+        if let Some((gate, way)) = gate {
+            gate.passes(way, &mut last).await;
+        }
         quiet.heard();
         to.write_all(&buffer).await?;
         quiet.heard();
@@ -76,6 +94,9 @@ async fn flow(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, quiet: &Quiet) -> i
         if full && buffer.capacity() < MOST {
             buffer.reserve_exact(buffer.capacity() * 2);
         }
+    }
+    if let Some((gate, way)) = gate {
+        gate.passes(way, &mut last).await;
     }
     to.shutdown().await
 }

@@ -19,6 +19,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::crossing::Crossing;
 use super::filter::{Client, Place, Reason};
 use super::proxy_protocol::{Proxied, encode};
 use super::shortage::Shortage;
@@ -38,6 +39,10 @@ pub struct Caller {
     pub endpoint: Option<String>,
     /// The port that it calls.
     pub port: u16,
+    /// The subnets that it crossed to get here, if whoever answers is to go on judging its packets there.
+    pub crossing: Option<Crossing>,
+    /// How many load balancers it has come through.
+    pub hops: u8,
 }
 
 /// How a handshake failed.

@@ -8,7 +8,7 @@
 mod tests;
 use std::net::Ipv4Addr;
 
-use super::acl::Flow;
+use super::crossing::Crossing;
 use super::groups::{Direction, Party, admit};
 use super::topology::{Balancer, Endpoint, EndpointInterface, Instance, Node, Topology};
 
@@ -131,6 +131,8 @@ pub enum Reason {
     NoSocket,
     /// A subnet's route table leads the request or its answer to something that does not forward it.
     Route,
+    /// A chain of load balancers is longer than is carried here, or leads back to itself.
+    TooManyHops,
 }
 
 /// What a judgement depends on.
@@ -144,54 +146,58 @@ pub struct View<'a> {
 
 impl View<'_> {
     /// Whether a connection from `source` may reach `destination`, and what accepts it there.
+    #[cfg(test)]
     pub fn judge(&self, source: &Source, destination: &Destination) -> Verdict {
+        self.follow(source, destination).0
+    }
+
+    /// Whether a connection from `source` may reach `destination`, what accepts it there, and the subnets that it
+    /// crosses: its packets go on being judged there.
+    pub fn follow(&self, source: &Source, destination: &Destination) -> (Verdict, Option<Crossing>) {
         let judged = match source {
             Source::Instance(id) => self.leaves_instance(id, destination),
             Source::Endpoint { id, client } => self.leaves_endpoint(id, client, destination),
             Source::Node { balancer, address, traffic } => self.leaves_node(balancer, *address, traffic, destination),
         };
-        judged.unwrap_or_else(Verdict::Drop)
+        judged.unwrap_or_else(|reason| (Verdict::Drop(reason), None))
     }
 
-    fn leaves_instance(&self, id: &str, destination: &Destination) -> Result<Verdict, Reason> {
+    fn leaves_instance(&self, id: &str, destination: &Destination) -> Result<Judged, Reason> {
         let topology = self.topology;
         let source = topology.instances.get(id).ok_or(Reason::NoSuchAddress)?;
         if source.vpc != destination.vpc {
             return Err(Reason::NoSuchAddress);
         }
-        let port = destination.port;
         if destination.address == source.address {
             // A host's packets to itself never leave it, so no security group is asked.
-            return Ok(self.host(id, port));
+            return Ok((self.host(id, destination.port), None));
         }
-        let out = |groups: &[String]| {
-            let party = Party { address: destination.address, groups };
-            admit(topology, &source.groups, Direction::Egress, port, party).then_some(()).ok_or(Reason::ClientEgress)
-        };
-        let client = Party { address: source.address, groups: &source.groups };
-        let enter = |groups: &[String]| admit(topology, groups, Direction::Ingress, port, client);
-        let cross = |subnet: &str| {
-            let from = Side { subnet: &source.subnet, address: source.address, ports: LINUX_PORTS };
-            self.crosses(&from, subnet, destination)
-        };
-        match self.at(destination).ok_or(Reason::NoSuchAddress)? {
+        let found = self.at(destination).ok_or(Reason::NoSuchAddress)?;
+        let party = Party { address: destination.address, groups: found.groups() };
+        admit(topology, &source.groups, Direction::Egress, destination.port, party)
+            .then_some(())
+            .ok_or(Reason::ClientEgress)?;
+        let from = Side { subnet: &source.subnet, address: source.address, ports: LINUX_PORTS };
+        let crossing = self.crosses(&from, found.subnet(), destination)?;
+        let party = Party { address: source.address, groups: &source.groups };
+        Ok((self.enters(&found, destination, party)?, crossing))
+    }
+
+    /// Whether what was found at an address lets a connection in.
+    fn enters(&self, found: &Found<'_>, destination: &Destination, from: Party<'_>) -> Result<Verdict, Reason> {
+        let enter = |groups: &[String]| admit(self.topology, groups, Direction::Ingress, destination.port, from);
+        match *found {
             Found::Instance(id, instance) => {
-                out(&instance.groups)?;
-                cross(&instance.subnet)?;
                 enter(&instance.groups).then_some(()).ok_or(Reason::TargetIngress)?;
                 instance.running.then_some(()).ok_or(Reason::TargetNotRunning)?;
-                Ok(self.host(id, port))
+                Ok(self.host(id, destination.port))
             }
-            Found::Node(arn, balancer, node) => {
-                out(&balancer.groups)?;
-                cross(&node.subnet)?;
+            Found::Node(arn, balancer, _) => {
                 balancer.active.then_some(()).ok_or(Reason::BalancerNotActive)?;
                 (balancer.groups.is_empty() || enter(&balancer.groups)).then_some(()).ok_or(Reason::BalancerIngress)?;
                 deliver_to_node(arn, balancer, destination)
             }
-            Found::Endpoint(id, endpoint, interface) => {
-                out(&endpoint.groups)?;
-                cross(&interface.subnet)?;
+            Found::Endpoint(id, endpoint, _) => {
                 enter(&endpoint.groups).then_some(()).ok_or(Reason::EndpointIngress)?;
                 available(endpoint)?;
                 Ok(Verdict::Deliver(Place::Endpoint { id: id.to_owned(), address: destination.address }))
@@ -199,7 +205,7 @@ impl View<'_> {
         }
     }
 
-    fn leaves_endpoint(&self, id: &str, client: &Client, destination: &Destination) -> Result<Verdict, Reason> {
+    fn leaves_endpoint(&self, id: &str, client: &Client, destination: &Destination) -> Result<Judged, Reason> {
         let endpoint = self.topology.endpoints.get(id).ok_or(Reason::EndpointNotAvailable)?;
         available(endpoint)?;
         let Some(Found::Node(arn, balancer, _)) = self.at(destination) else { return Err(Reason::BalancerNotActive) };
@@ -216,23 +222,24 @@ impl View<'_> {
                 .then_some(())
                 .ok_or(Reason::BalancerIngress)?;
         }
-        deliver_to_node(arn, balancer, destination)
+        Ok((deliver_to_node(arn, balancer, destination)?, None))
     }
 
+    /// A target may be an instance or, by its address, anything else in the VPC: people chain services through the
+    /// network interface of an endpoint.
     fn leaves_node(
         &self,
         arn: &str,
         node: Ipv4Addr,
         traffic: &Traffic,
         destination: &Destination,
-    ) -> Result<Verdict, Reason> {
+    ) -> Result<Judged, Reason> {
         let topology = self.topology;
         let balancer = topology.balancers.get(arn).filter(|it| it.active).ok_or(Reason::BalancerNotActive)?;
-        let Some(Found::Instance(id, instance)) = self.at(destination) else { return Err(Reason::NoSuchAddress) };
-        let port = destination.port;
+        let found = self.at(destination).ok_or(Reason::NoSuchAddress)?;
         if !balancer.groups.is_empty() {
-            let party = Party { address: destination.address, groups: &instance.groups };
-            admit(topology, &balancer.groups, Direction::Egress, port, party)
+            let party = Party { address: destination.address, groups: found.groups() };
+            admit(topology, &balancer.groups, Direction::Egress, destination.port, party)
                 .then_some(())
                 .ok_or(Reason::BalancerEgress)?;
         }
@@ -241,36 +248,37 @@ impl View<'_> {
         let (address, groups, ports) = match traffic {
             Traffic::PrivateLink if !balancer.enforce_on_private_link => (node, [].as_slice(), BALANCER_PORTS),
             Traffic::PrivateLink | Traffic::Own => (node, balancer.groups.as_slice(), BALANCER_PORTS),
-            Traffic::Direct(client) if client.instance == id => return Err(Reason::Hairpin),
+            Traffic::Direct(client) if matches!(found, Found::Instance(id, _) if client.instance == id) => {
+                return Err(Reason::Hairpin);
+            }
             Traffic::Direct(client) => (client.address, balancer.groups.as_slice(), LINUX_PORTS),
         };
-        if let Some(from) = balancer.nodes.iter().find(|it| it.address == node) {
-            self.crosses(&Side { subnet: &from.subnet, address, ports }, &instance.subnet, destination)?;
-        }
-        admit(topology, &instance.groups, Direction::Ingress, port, Party { address, groups })
-            .then_some(())
-            .ok_or(Reason::TargetIngress)?;
-        instance.running.then_some(()).ok_or(Reason::TargetNotRunning)?;
-        Ok(self.host(id, port))
+        let crossing = match balancer.nodes.iter().find(|it| it.address == node) {
+            Some(from) => self.crosses(&Side { subnet: &from.subnet, address, ports }, found.subnet(), destination)?,
+            None => None,
+        };
+        Ok((self.enters(&found, destination, Party { address, groups })?, crossing))
     }
 
     /// Whether the route tables and network ACLs of two subnets let a connection and its answers pass. Traffic within
     /// a subnet meets neither [vpc userguide: vpc-network-acls].
-    fn crosses(&self, from: &Side<'_>, to: &str, destination: &Destination) -> Result<(), Reason> {
-        let subnets = &self.topology.subnets;
+    fn crosses(&self, from: &Side<'_>, to: &str, destination: &Destination) -> Result<Option<Crossing>, Reason> {
         if from.subnet == to {
-            return Ok(());
+            return Ok(None);
         }
         let (first, last) = from.ports;
-        let port = first + u16::try_from(self.flow % (u64::from(last - first) + 1)).unwrap_or(0);
-        let acl = |subnet: &str| subnets.get(subnet).map(|subnet| &subnet.acl);
-        let there = Flow { source: from.address, destination: destination.address, port: destination.port };
-        let back = Flow { source: destination.address, destination: from.address, port };
-        let passes = acl(from.subnet).is_none_or(|acl| acl.lets_out(there) && acl.lets_in(back))
-            && acl(to).is_none_or(|acl| acl.lets_in(there) && acl.lets_out(back));
-        passes.then_some(()).ok_or(Reason::NetworkAcl)?;
-        let arrives = |subnet: &str, at| subnets.get(subnet).is_none_or(|subnet| subnet.routes_to(at));
-        (arrives(from.subnet, destination.address) && arrives(to, from.address)).then_some(()).ok_or(Reason::Route)
+        let crossing = Crossing {
+            from: from.subnet.to_owned(),
+            to: to.to_owned(),
+            source: from.address,
+            sent_from: first + u16::try_from(self.flow % (u64::from(last - first) + 1)).unwrap_or(0),
+            destination: destination.address,
+            port: destination.port,
+        };
+        let (acl, routes) = (crossing.by_acl(self.topology), crossing.by_route(self.topology));
+        (acl.0 && acl.1).then_some(()).ok_or(Reason::NetworkAcl)?;
+        (routes.0 && routes.1).then_some(()).ok_or(Reason::Route)?;
+        Ok(Some(crossing))
     }
 
     fn host(&self, id: &str, port: u16) -> Verdict {
@@ -307,6 +315,27 @@ enum Found<'a> {
     Instance(&'a str, &'a Instance),
     Node(&'a str, &'a Balancer, &'a Node),
     Endpoint(&'a str, &'a Endpoint, &'a EndpointInterface),
+}
+
+/// A verdict, and the subnets that the connection crosses.
+type Judged = (Verdict, Option<Crossing>);
+
+impl Found<'_> {
+    fn groups(&self) -> &[String] {
+        match self {
+            Self::Instance(_, it) => &it.groups,
+            Self::Node(_, it, _) => &it.groups,
+            Self::Endpoint(_, it, _) => &it.groups,
+        }
+    }
+
+    fn subnet(&self) -> &str {
+        match self {
+            Self::Instance(_, it) => &it.subnet,
+            Self::Node(_, _, it) => &it.subnet,
+            Self::Endpoint(_, _, it) => &it.subnet,
+        }
+    }
 }
 
 /// The sending side of a hop, as network ACLs see it.

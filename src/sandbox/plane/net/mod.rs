@@ -5,8 +5,10 @@
 pub mod acl;
 pub mod carry;
 pub mod console;
+pub mod crossing;
 pub mod fabric;
 pub mod filter;
+pub mod gate;
 pub mod groups;
 pub mod names;
 pub mod network;

@@ -1,9 +1,33 @@
 //! Resolves names as in a VPC. The names of endpoints and load balancers are public DNS with private addresses. A
 //! service's private name is known only in VPCs that have an endpoint for it.
 
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
+use std::sync::Mutex;
 
+use super::fabric::lock;
 use super::topology::Topology;
+
+/// The most names whose turn is remembered. A script can make up any number of them.
+const MOST_TURNS: usize = 4096;
+
+/// Whose turn it is among the addresses of a name, for each program that asks: programs that ask in turn would else
+/// get the same address for ever.
+#[derive(Default)]
+pub struct Turns(Mutex<HashMap<(String, String), u64>>);
+
+impl Turns {
+    /// The next turn of a name; `first` decides where it begins.
+    pub fn next(&self, asker: &str, host: &str, first: impl FnOnce() -> u64) -> u64 {
+        let mut turns = lock(&self.0);
+        if turns.len() >= MOST_TURNS {
+            turns.clear();
+        }
+        let turn = turns.entry((asker.to_owned(), host.to_owned())).or_insert_with(first);
+        *turn = turn.wrapping_add(1);
+        *turn
+    }
+}
 
 /// The addresses of `host` as seen from `vpc`, or `None` if there is no such name. Whether an address can be reached
 /// from there is for the judge to decide.

@@ -204,6 +204,8 @@ pub struct Target {
     pub port: u16,
     /// Whether it is being deregistered. Open connections go on; new ones go elsewhere.
     pub draining: bool,
+    /// The id of its zone. `None` for an address outside the VPC that is meant for every zone.
+    pub zone_id: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

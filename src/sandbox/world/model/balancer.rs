@@ -43,8 +43,25 @@ fn tcp() -> String {
 pub struct Target {
     pub id: String,
     pub port: u16,
-    /// `registered`, or `draining` while it is being deregistered.
+    /// The zones of an address outside the VPC, as the caller named them: a zone's name, or `all`. `None` for what
+    /// has a zone of its own.
+    #[serde(default)]
+    pub zone: Option<String>,
+    /// `registered`, `draining` while it is being deregistered, or `leaving` after its instance was terminated.
     pub life: Life,
+}
+
+impl Target {
+    /// Whether it gets no new connections any more.
+    pub fn is_ending(&self) -> bool {
+        self.life.state != "registered"
+    }
+
+    /// Whether its instance was terminated. Lists leave it out, and only who names it sees it drain for a while, as
+    /// recorded on AWS (moto's `test_register_targets`).
+    pub fn is_leaving(&self) -> bool {
+        self.life.state == "leaving"
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

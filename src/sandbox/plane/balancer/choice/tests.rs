@@ -55,7 +55,8 @@ fn a_node_chooses_by_zone_and_health_and_fails_open() {
             let mut instance = topology.instances["i-web"].clone();
             instance.subnet = if kind.is_ascii_uppercase() { "subnet-q" } else { "subnet-p" }.into();
             topology.instances.insert(format!("t{at}"), instance);
-            group.targets.push(Target { id: format!("t{at}"), port: 80, draining: kind == 'd' });
+            let zone_id = Some(topology.subnets[&topology.instances[&format!("t{at}")].subnet].zone_id.clone());
+            group.targets.push(Target { id: format!("t{at}"), port: 80, draining: kind == 'd', zone_id });
         }
         let fitness = |target: &Target| {
             let at: usize = target.id[1..].parse().unwrap_or(0);
@@ -67,7 +68,7 @@ fn a_node_chooses_by_zone_and_health_and_fails_open() {
         };
         let balancer = &topology.balancers[NLB];
         let seen: Result<Vec<&str>, Reason> = (0..2)
-            .map(|flow| choose_target(&topology, balancer, &balancer.nodes[0], &group, &fitness, flow))
+            .map(|flow| choose_target(balancer, &balancer.nodes[0], &group, &fitness, flow))
             .map(|chosen| chosen.map(|target| target.id.as_str()))
             .collect();
         let seen = seen.map(|mut ids| {

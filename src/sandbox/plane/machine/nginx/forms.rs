@@ -3,7 +3,7 @@
 use super::directive::Directive;
 use super::values::{is_block, is_fixed_path, is_made_of, is_regex, is_request_path, local_path, number};
 use super::variables::{Part, free, parts};
-use super::writer::{Unsafe, Writer};
+use super::writer::{COMBINED, Unsafe, Writer};
 
 /// Whether a text is an HTTP status code.
 fn is_code(text: &str) -> bool {
@@ -90,7 +90,8 @@ impl Writer<'_> {
                 if !self.formats.contains(*format) {
                     return Err(refuse());
                 }
-                let mut out = vec!["/dev/stdout".to_owned(), (*format).to_owned()];
+                let format = if *format == "combined" { COMBINED } else { format };
+                let mut out = vec!["/dev/stdout".to_owned(), format.to_owned()];
                 for option in more.iter().skip(1) {
                     match option.split_once('=') {
                         Some(("if", text)) => out.push(format!("if={}", self.text(text)?)),

@@ -4,7 +4,7 @@
 //! nginx gets a new tree, which contains only what was understood. `write.rs` writes it.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 use super::allowed::rule_of;
 use super::builtin::ACCESS_LOG;
@@ -16,10 +16,12 @@ use super::reach::beyond;
 use super::rule::{Kind, MAIN, Places};
 use super::values::local_path;
 use super::write::{word, write};
-use super::writer::{Unsafe, Writer};
+use super::writer::{COMBINED, Unsafe, Writer};
 
 /// The limit of blocks in a configuration: nginx uses about ten kilobytes for each.
 const MOST_BLOCKS: usize = 512;
+/// Stands for the source of a load balancer's own connection, whose PROXY protocol header names none.
+pub const NOBODY: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
 /// Writes the configuration for nginx in a folder whose `root` stands for the instance's disk. `ports` maps each of
 /// the instance's ports to its local address, and says whether a load balancer's PROXY protocol header is expected
 /// there; `address` is the instance's.
@@ -95,13 +97,23 @@ fn preamble(address: Ipv4Addr, ports: &BTreeMap<u16, (SocketAddr, bool)>) -> Vec
     out.push(ours(&["set_real_ip_from", "127.0.0.1"], None));
     out.push(ours(&["real_ip_header", "proxy_protocol"], None));
     out.push(ours(&["port_in_redirect", "off"], None));
+    // `combined` with the address that the header names. nginx knows it from the first byte on, but `$remote_addr` is
+    // this machine's until the request was understood.
+    let format = "${proxy_protocol_addr} - ${remote_user} [${time_local}] \"${request}\" ${status} ${body_bytes_sent} \
+                  \"${http_referer}\" \"${http_user_agent}\"";
+    out.push(ours(&["log_format", COMBINED, format], None));
     let map = |name: &str, entries: Vec<Directive>| ours(&["map", "$server_port", name], Some(entries));
-    for (name, from) in [("addr", "$proxy_protocol_server_addr"), ("port", "$proxy_protocol_server_port")] {
+    let (nobody, port_0) = (NOBODY.ip().to_string(), NOBODY.port().to_string());
+    for (name, from, none) in
+        [("addr", "$proxy_protocol_server_addr", &nobody), ("port", "$proxy_protocol_server_port", &port_0)]
+    {
         // What nginx logs for an empty value.
         let mut entries = vec![ours(&["default", "-"], None)];
+        let told = format!("$pllab_told_{name}");
         for (local, _) in ports.values().filter(|(_, proxied)| *proxied) {
-            entries.push(ours(&[&local.port().to_string(), from], None));
+            entries.push(ours(&[&local.port().to_string(), &told], None));
         }
+        out.push(ours(&["map", from, &told], Some(vec![ours(&["default", from], None), ours(&[none, "-"], None)])));
         out.push(map(&format!("$pllab_proxied_{name}"), entries));
     }
     out.push(map("$pllab_addr", vec![ours(&["default", &address.to_string()], None)]));
@@ -118,7 +130,7 @@ impl Writer<'_> {
         let says = |name| block.iter().any(|it| it.name() == name);
         let mut out = Vec::new();
         if !says("access_log") {
-            out.push(Directive::ours(&["access_log", "/dev/stdout", "combined"], None));
+            out.push(Directive::ours(&["access_log", "/dev/stdout", COMBINED], None));
         }
         if !says("root") {
             out.push(Directive::ours(&["root", "root/usr/share/nginx/html"], None));

@@ -31,7 +31,7 @@ mod writer;
 pub use builtin::{ACCESS_LOG, Config, DEFAULT_PAGE, ROOT, SERVER, Variables, include};
 pub use complaint::{Complaint, complaint};
 pub use directive::Directive;
-pub use local::{local_text, local_tree, translate};
+pub use local::{NOBODY, local_text, local_tree, translate};
 pub use page::page;
 pub use reach::beyond;
 pub use tree::{parse, read};

@@ -33,6 +33,10 @@ const RENAMED: [(&str, &str); 4] = [
     ("server_port", "pllab_port"),
 ];
 
+/// Variables that nginx takes over from the header of our own once it has understood a request. A log may be written
+/// before, so its texts name the header itself.
+const FROM_HEADER: [(&str, &str); 2] = [("remote_addr", "proxy_protocol_addr"), ("remote_port", "proxy_protocol_port")];
+
 /// How many values of a request a text may expand to. Each may be as long as a header that nginx accepts.
 const MOST_VALUES: usize = 256;
 /// How many bytes of its own a text may expand to.
@@ -63,6 +67,11 @@ pub fn is_told(name: &str) -> bool {
 /// The name to use here for a variable.
 pub fn here(name: &str) -> &str {
     RENAMED.iter().find(|(known, _)| *known == name).map_or(name, |(_, here)| here)
+}
+
+/// The same in a text of the configuration.
+fn here_in_texts(name: &str) -> &str {
+    FROM_HEADER.iter().find(|(known, _)| *known == name).map_or_else(|| here(name), |(_, from)| from)
 }
 
 /// The name in a word such as `$x` if a learner may set it: neither one of nginx's variables nor one of ours.
@@ -191,7 +200,7 @@ impl Variables {
                 }
                 Part::Variable(name) => {
                     out.push_str("${");
-                    out.push_str(here(name));
+                    out.push_str(here_in_texts(name));
                     out.push('}');
                     match self.weights.get(name) {
                         Some(weight) => weight.ok_or_else(|| format!("${name}"))?,

@@ -9,6 +9,8 @@ use super::variables::{Variables, Weight, is_name_byte};
 /// How much all its texts together may expand to while a request is answered: values of the request, and bytes of
 /// their own.
 const MOST_TEXT: Weight = (4096, 1024 * 1024);
+/// The log format that stands for nginx's `combined`.
+pub const COMBINED: &str = "pllab_combined";
 
 /// The name of a directive or variable that cannot be run here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +34,7 @@ impl<'a> Writer<'a> {
         Self {
             ports,
             variables,
-            formats: BTreeSet::from(["combined".to_owned()]),
+            formats: ["combined", COMBINED].map(str::to_owned).into(),
             defaults: BTreeSet::new(),
             blocks: 0,
             text: (0, 0),

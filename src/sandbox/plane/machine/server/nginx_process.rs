@@ -23,11 +23,11 @@ use crate::host::create_private_dir;
 use crate::sandbox::keeper::{Order, Report};
 
 use super::nginx_handle::{GRACE, NginxProcess, is_page, put};
-use super::web::read_proxied;
+use super::web::{Announced, read_proxied};
 use crate::sandbox::plane::machine::context::MachineContext;
 use crate::sandbox::plane::machine::machine::Machine;
 use crate::sandbox::plane::machine::nginx::{
-    ACCESS_LOG, Complaint, Config, Directive, ROOT, Unsafe, complaint, local_text, local_tree,
+    ACCESS_LOG, Complaint, Config, Directive, NOBODY, ROOT, Unsafe, complaint, local_text, local_tree,
 };
 use crate::sandbox::plane::net::carry::carry;
 use crate::sandbox::plane::net::fabric::{Answer, lock};
@@ -274,10 +274,10 @@ pub fn proxied(context: &Arc<MachineContext>, address: SocketAddr, config: &Conf
             let mut stream = call.establish();
             let mut rest = Vec::new();
             // nginx closes a connection that lacks the header it is configured to expect.
-            let Some(source) = read_proxied(&mut stream, &mut rest).await else { return };
+            let Some(Announced(source)) = read_proxied(&mut stream, &mut rest).await else { return };
             let Ok(mut onward) = context.network.fabric.connect(address).await else { return };
-            let told = Proxied { source: config.remote(from, source), endpoint: None };
-            let header = [encode(&told, source), rest].concat();
+            let told = Proxied { source: source.map_or(from, |source| config.remote(from, source)), endpoint: None };
+            let header = [encode(&told, source.unwrap_or(NOBODY)), rest].concat();
             if onward.write_all(&header).await.is_ok() {
                 // An error means that one side reset the connection. Both sockets close when the task ends, which
                 // passes the reset on.

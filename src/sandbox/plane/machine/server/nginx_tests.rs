@@ -119,6 +119,27 @@ async fn a_load_balancer_s_header_is_told_as_on_aws() -> io::Result<()> {
     Ok(())
 }
 
+/// nginx logs a request that it does not understand before it takes over the client's address.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_line_of_the_access_log_names_this_machine() -> io::Result<()> {
+    for script in [WEB.to_owned(), OWN.replace("LISTEN", "")] {
+        let Some(nginx) = nginx() else { return Ok(()) };
+        let folder = tempfile::tempdir()?;
+        let plane = plane(&folder, nginx)?;
+        plane.apply(lab_with(&script, |it| {
+            for group in it.target_groups.values_mut() {
+                (group.proxy_protocol_v2, group.health_check.http_path) = (true, None);
+            }
+        }));
+        assert_eq!(plane.target_health(GROUP).await[0].state, "healthy");
+        let client = text(&plane, "i-client").await;
+        assert!(client.contains("400 Bad Request"), "{client}");
+        let web = console(&plane, "400").await;
+        assert!(web.contains("10.0.1.10") && !web.contains("127.0."), "{web}");
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_would_reach_beyond_the_folder_is_left_to_the_built_in_server_which_says_so() -> io::Result<()> {
     let Some(nginx) = nginx() else { return Ok(()) };

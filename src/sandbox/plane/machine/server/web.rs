@@ -64,9 +64,9 @@ impl Server {
             && config.ports.get(&self.port).copied().unwrap_or(false)
         {
             // nginx closes a connection that lacks the header it is configured to expect.
-            let Some(source) = read_proxied(&mut stream, &mut buffer).await else { return };
-            proxied = Some(source);
-            remote = config.remote(from, source);
+            let Some(Announced(source)) = read_proxied(&mut stream, &mut buffer).await else { return };
+            proxied = source;
+            remote = source.map_or(from, |source| config.remote(from, source));
         }
         while let Ok(Ok(incoming)) = timeout(PATIENCE, read_head(&mut stream, &mut buffer)).await {
             let (head, end) = match incoming {
@@ -232,14 +232,20 @@ async fn send(stream: &mut TcpStream, answer: &[u8]) -> bool {
     timeout(PATIENCE, stream.write_all(answer)).await.is_ok_and(|sent| sent.is_ok())
 }
 
-/// Reads a PROXY protocol header and returns the source that it names. `buffer` keeps what follows the header. `None`
-/// if there is no header.
-pub async fn read_proxied(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<SocketAddrV4> {
+/// The source that a PROXY protocol header names. A health check's header names none.
+pub struct Announced(pub Option<SocketAddrV4>);
+
+/// Reads a PROXY protocol header. `buffer` keeps what follows the header. `None` if there is no header.
+pub async fn read_proxied(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Announced> {
     loop {
         match decode(buffer) {
             Decoded::Header(proxied, length) => {
                 buffer.drain(..length);
-                return Some(proxied.source);
+                return Some(Announced(Some(proxied.source)));
+            }
+            Decoded::Local(length) => {
+                buffer.drain(..length);
+                return Some(Announced(None));
             }
             Decoded::Absent => return None,
             Decoded::More => {

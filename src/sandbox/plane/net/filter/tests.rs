@@ -339,3 +339,44 @@ fn a_route_leads_elsewhere_and_nobody_forwards() {
         assert_eq!(matches!(verdict, Verdict::Deliver(_)), *passes, "{name}: {verdict:?}");
     }
 }
+
+#[test]
+fn from_a_node_to_whatever_has_the_address() {
+    // An endpoint in the node's own VPC, and another load balancer's node.
+    let here: Change = |it| {
+        vpce(it).vpc = "vpc-p".into();
+        vpce(it).interfaces[0].subnet = "subnet-p".into();
+        group(it, "sg-vpce").ingress = vec![rule(80, Peer::Group("sg-nlb".into()))];
+    };
+    let other: Change = |it| {
+        let mut other = nlb(it).clone();
+        other.nodes[0].address = ip("10.0.1.20");
+        it.balancers.insert("arn:other".into(), other);
+    };
+    let endpoint = Verdict::Deliver(Place::Endpoint { id: "vpce-1".into(), address: ip("10.0.2.20") });
+    let node = Verdict::Deliver(Place::Node { balancer: "arn:other".into(), address: ip("10.0.1.20"), port: 80 });
+    let rows: &[(&str, &[Change], &str, Verdict)] = &[
+        ("an endpoint", &[here], "10.0.2.20", endpoint),
+        (
+            "its group decides",
+            &[here, |it| group(it, "sg-vpce").ingress.clear()],
+            "10.0.2.20",
+            Verdict::Drop(Reason::EndpointIngress),
+        ),
+        (
+            "its state decides",
+            &[here, |it| vpce(it).state = "rejected".into()],
+            "10.0.2.20",
+            Verdict::Drop(Reason::EndpointNotAvailable),
+        ),
+        ("an endpoint of another VPC", &[], "10.0.2.20", Verdict::Drop(Reason::NoSuchAddress)),
+        ("another load balancer's node", &[other], "10.0.1.20", node),
+        ("nobody", &[], "10.0.1.250", Verdict::Drop(Reason::NoSuchAddress)),
+    ];
+    for (name, changes, address, wanted) in rows {
+        let mut topology = lab();
+        changes.iter().for_each(|change| change(&mut topology));
+        let source = Source::Node { balancer: NLB.into(), address: ip("10.0.1.10"), traffic: Traffic::Own };
+        assert_eq!(view_judges(&topology, &source, &to("vpc-p", address, 80)), *wanted, "{name}");
+    }
+}
