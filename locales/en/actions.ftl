@@ -7,13 +7,22 @@ action-security-group = Create the security group { $name } and allow TCP { $por
 action-security-group-closed = Create the security group { $name } (no inbound rules)
 action-instance = Launch the EC2 instance { $name } ({ $size }, no public address)
 action-target-group = Create the target group { $name } and register { $targets }
-action-load-balancer = Create the internal Network Load Balancer { $name }
+action-load-balancer = { $name ->
+    [nlb] Create the internal Network Load Balancer
+   *[other] Create the internal Network Load Balancer { $name }
+ }
 action-listener = Create a listener on TCP { $port } that forwards to { $target }
 action-endpoint-service = Create the endpoint service for { $balancer } (acceptance required) and allow a principal
 action-endpoint-service-open = Create the endpoint service for { $balancer } (no acceptance required)
 action-service-lookup = Verify the service name, and choose a subnet in a zone of the service
-action-endpoint-unasked = Create the interface endpoint { $name }
-action-endpoint = Create the interface endpoint { $name } (the provider gets a connection request)
+action-endpoint-unasked = { $name ->
+    [endpoint] Create the interface endpoint
+   *[other] Create the interface endpoint { $name }
+ }
+action-endpoint = { $name ->
+    [endpoint] Create the interface endpoint (the provider gets a connection request)
+   *[other] Create the interface endpoint { $name } (the provider gets a connection request)
+ }
 action-acceptance = As the provider, accept the connection request
 label-vpc = VPC { $name }
 label-subnet = Subnet { $name }

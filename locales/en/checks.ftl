@@ -7,7 +7,10 @@ check-title-instance-running = State of instance { $name }
 check-title-console-says = { $name } has finished its first boot
 check-title-load-balancer-active = State of { $name } (NLB)
 check-title-targets-healthy = Health of { $name }
-check-title-service-available = State of endpoint service { $name }
+check-title-service-available = { $name ->
+    [service] State of the endpoint service
+   *[other] State of endpoint service { $name }
+ }
 check-title-principal-allowed = The { $side }'s account is allowed
 check-title-no-way-back = From the provider VPC to { $client }
 check-title-same-cidr = CIDR of both VPCs
@@ -113,3 +116,4 @@ check-why-request-answered = This request has already been accepted or rejected.
 check-service-seen = { $state }; { $name }; zones { $within }; excluded { $without }
 check-no-zone-left-out = none
 check-endpoint-seen = { $zone }; { $dns }; { $eni }
+check-why-boot-ended = The user data has run to its end without the line "{ $text }". It runs at the first boot only: terminate the instance and launch one whose user data prints that line.

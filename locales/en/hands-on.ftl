@@ -1,5 +1,5 @@
 # Working by hand: what pllab watches for, what it sees, how it helps.
-engine-ask-watching = pllab keeps watching. What would you like to do?
+engine-ask-watching = pllab goes on watching after this menu. What would you like to do?
 engine-ask-theirs = { $n ->
     [one] You made one thing yourself ({ $list }). Delete it too?
    *[other] You made { $n } things yourself ({ $list }). Delete them too?
@@ -74,10 +74,10 @@ turn-setting = { $name } is not as the step asks yet. What differs:
 turn-differs = { $what }: expected { $expected }, found { $seen }
 turn-hint = Hint { $rung }
 hint-look = Check { $id } again: { $what }.
-hint-wanted = { $what } should be { $expected }. It is { $seen }.
-hint-missing = Still missing: { $what }.
-hint-plan = What this step creates: { $plan }
-hint-commands = These commands create it ({ $what }):
+hint-wanted = { $what }: expected { $expected }, but it is { $seen }.
+hint-missing = Still to be done: { $what }.
+hint-plan = What this step does: { $plan }
+hint-commands = These commands do it ({ $what }):
 hint-change = These commands set it right ({ $what }):
 hint-again = It is not as the step asks. These commands delete it and create it again ({ $what }):
 lost-state = { $id } ({ $name }) is in the state { $state } and cannot be used any more.

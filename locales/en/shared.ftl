@@ -42,3 +42,4 @@ shared-stranger = { $what } in { $vpc } was not created by pllab, so it is not d
 shared-receipt-foreign = still there (not pllab's)
 shared-receipt-foreign-why = A VPC cannot be deleted while it holds something that pllab did not create. Delete that yourself, then clean up again.
 kind-network-interface = network interface
+shared-receipt-foreign-sandbox = The sandbox has stopped. In another terminal, pllab sandbox opens it again with all that is in it, so that you can delete it there.

@@ -7,13 +7,22 @@ action-security-group = セキュリティグループ { $name } を作成する
 action-security-group-closed = セキュリティグループ { $name } を作成する (インバウンドルールなし)
 action-instance = EC2 インスタンス { $name } を起動する ({ $size }、パブリックアドレスなし)
 action-target-group = ターゲットグループ { $name } を作成し、{ $targets } を登録する
-action-load-balancer = 内部の Network Load Balancer { $name } を作成する
+action-load-balancer = { $name ->
+    [nlb] 内部の Network Load Balancer を作成する
+   *[other] 内部の Network Load Balancer { $name } を作成する
+ }
 action-listener = TCP { $port } のリスナーを作成し、{ $target } へ転送する
 action-endpoint-service = { $balancer } のエンドポイントサービスを作成し (承諾が必要)、プリンシパルを許可する
 action-endpoint-service-open = { $balancer } のエンドポイントサービスを作成する (承諾は不要)
 action-service-lookup = サービス名を検証し、サービスと同じゾーンのサブネットを選ぶ
-action-endpoint-unasked = インターフェイスエンドポイント { $name } を作成する
-action-endpoint = インターフェイスエンドポイント { $name } を作成する (接続リクエストが provider に届く)
+action-endpoint-unasked = { $name ->
+    [endpoint] インターフェイスエンドポイントを作成する
+   *[other] インターフェイスエンドポイント { $name } を作成する
+ }
+action-endpoint = { $name ->
+    [endpoint] インターフェイスエンドポイントを作成する (接続リクエストが provider に届く)
+   *[other] インターフェイスエンドポイント { $name } を作成する (接続リクエストが provider に届く)
+ }
 action-acceptance = provider として接続リクエストを承諾する
 label-vpc = VPC { $name }
 label-subnet = サブネット { $name }

@@ -7,7 +7,10 @@ check-title-instance-running = インスタンス { $name } の状態
 check-title-console-says = { $name } の起動時の処理が終わった
 check-title-load-balancer-active = { $name } (NLB) の状態
 check-title-targets-healthy = { $name } のヘルスステータス
-check-title-service-available = エンドポイントサービス { $name } の状態
+check-title-service-available = { $name ->
+    [service] エンドポイントサービスの状態
+   *[other] エンドポイントサービス { $name } の状態
+ }
 check-title-principal-allowed = { $side }のアカウントを許可している
 check-title-no-way-back = provider VPC から { $client } への通信
 check-title-same-cidr = 両方の VPC の CIDR
@@ -113,3 +116,4 @@ check-why-request-answered = このリクエストは、すでに承諾または
 check-service-seen = { $state }、{ $name }、含まれるゾーン { $within }、除外するゾーン { $without }
 check-no-zone-left-out = なし
 check-endpoint-seen = { $zone }、{ $dns }、{ $eni }
+check-why-boot-ended = ユーザーデータは最後まで実行されましたが、「{ $text }」の行が出ていません。ユーザーデータが実行されるのは初回の起動時だけです。インスタンスを終了し、この行を出すユーザーデータで起動し直してください。

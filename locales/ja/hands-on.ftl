@@ -1,5 +1,5 @@
 # 自分の手で進めるとき: pllab が何を待ち、何を見つけ、どう助けるか。
-engine-ask-watching = pllab は見守りを続けます。どうしますか
+engine-ask-watching = メニューを閉じると、pllab は見守りを続けます。どうしますか
 engine-ask-theirs = ご自身で作ったものが { $n } 個あります ({ $list })。これも削除しますか
 engine-ask-theirs-along = ご自身で作ったものが { $n } 個あります ({ $list })。残す場合は、そこで使われている次のものも残ります: { $along }。ご自身で作ったものも削除しますか
 engine-answer-hands-on = 自分でやる (pllab が見守る)

@@ -138,9 +138,10 @@ fn picture(trace: &Trace, state: &State, loaded: &Loaded, (client, endpoint): &(
     let service = picture.links.iter().find(|link| link.endpoint == *endpoint).map(|link| link.service.clone());
     for link in picture.links.iter_mut().filter(|link| link.endpoint == *endpoint) {
         // The ledger says that it was accepted, but the cloud says otherwise now.
-        if diagnosis.rung == RungId::Connection && link.state == LinkState::Up {
-            link.state = LinkState::Pending;
-            link.label.clone_from(&seen);
+        if diagnosis.rung == RungId::Connection && link.state != LinkState::Rejected {
+            let rejected = seen.as_ref() == Some(&Text::literal("Rejected"));
+            link.state = if rejected { LinkState::Rejected } else { LinkState::Pending };
+            link.label = if rejected { Some(m::picture_link_rejected()) } else { seen.clone() };
         } else if hop == Hop::Endpoint && diagnosis.rung == RungId::Endpoint {
             link.state = LinkState::Absent;
             link.label = None;

@@ -138,7 +138,12 @@ pub async fn work(
                     }
                 }
                 Goal::Lab => screen.print(&suggestions(context, &run, &state)),
-                Goal::Clean if !state.cleaned => screen.print(&m::next_clean_again(shell_word(&run))),
+                Goal::Clean if !state.cleaned => {
+                    if target.is_sandbox() && state.receipt.iter().flatten().any(|item| item.foreign) {
+                        screen.print(&m::shared_receipt_foreign_sandbox());
+                    }
+                    screen.print(&m::next_clean_again(shell_word(&run)));
+                }
                 Goal::Clean => {}
             }
             finish(screen);

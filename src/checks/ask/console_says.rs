@@ -17,6 +17,9 @@ const NO_PACKAGES: [&str; 4] =
 /// What follows when it gives up. The script goes on regardless, and reports that it is ready.
 const NOT_INSTALLED: [&str; 2] = ["Unable to find a match", "Failed to enable unit"];
 
+/// What the sandbox says once user data has ended. On AWS, the console of Amazon Linux says so in no fixed words.
+const ENDED: [&str; 1] = ["the user data has been run to its end"];
+
 pub(super) struct ConsoleSays<'a>(pub &'a lab::ConsoleSays);
 
 impl Question for ConsoleSays<'_> {
@@ -69,7 +72,12 @@ fn judge(console: &str, wanted: &str) -> CheckOutcome {
     if let Some(line) = line_with(console, &NO_PACKAGES) {
         return CheckOutcome::not_yet(line).because(m::check_why_no_packages());
     }
-    CheckOutcome::not_yet(console::last_line(console).map_or_else(m::check_console_empty, Text::literal))
+    let last = console::last_line(console).map_or_else(m::check_console_empty, Text::literal);
+    // The line does not come any more: a script runs once, at the first boot.
+    if line_with(console, &ENDED).is_some() {
+        return CheckOutcome::broken(last).because(m::check_why_boot_ended(wanted));
+    }
+    CheckOutcome::not_yet(last)
 }
 
 fn line_with(console: &str, signs: &[&str]) -> Option<String> {
@@ -88,6 +96,8 @@ mod tests {
         assert_eq!(judge("boot\r\n", "pllab: web server ready tok").verdict, NotYet);
         assert_eq!(judge("boot\r\n", "x").seen, Text::literal("boot"));
         assert_eq!(judge("", "x").seen, m::check_console_empty());
+        let ended = judge("hello\n[pllab sandbox] the user data has been run to its end\n", "x");
+        assert_eq!((ended.verdict, ended.why), (Broken, Some(m::check_why_boot_ended("x"))));
     }
 
     #[test]

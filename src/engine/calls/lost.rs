@@ -49,7 +49,10 @@ pub async fn look_for_lost(
     }
     let names: BTreeSet<&str> = things.iter().map(|it| it.resource.as_str()).collect();
     let again = again(lab, end, &state, &names);
-    let commands = again.iter().rev().flat_map(|name| deletion(core, &state, name)).collect();
+    // What is gone already needs no command.
+    let gone = |name: &&String| things.iter().any(|it| it.resource == **name && it.state.is_empty());
+    let there = again.iter().rev().filter(|name| !gone(name));
+    let commands = there.flat_map(|name| deletion(core, &state, name)).collect();
     Some(Event::Lost { step: step.id.clone(), things, again, commands })
 }
 

@@ -381,6 +381,9 @@ fn open(index: usize, step: &Step, state: &State, plan: &Plan<'_>) -> Vec<Effect
     if !opened(state, step) {
         effects.push(Effect::Record(Decision::Next(NextStage::Opened).of_step(&step.id)));
     }
+    // What the learner made may be gone by now: that comes before a picture that has it.
+    let theirs = index > 0 && state.resources.values().any(|line| line.yours && line.id().is_some());
+    effects.extend(theirs.then_some(Effect::Lost(index)));
     effects.push(Effect::Show(index));
     if !step.looks.is_empty() {
         effects.push(Effect::Look(index));

@@ -49,12 +49,10 @@ impl Views {
         }
     }
 
-    /// For a learner who resumes and has worked by hand: a sandbox that starts again has another port and other keys. A
-    /// watch that goes on shows them itself.
+    /// For a learner who resumes and has worked by hand: a sandbox that starts again has another port and other keys.
     fn renewed_access(&self, lab: &Lab, state: &State) -> Vec<String> {
         let by_hand = self.way == Mode::HandsOn || state.steps.values().any(|step| step.by_hand);
         let next = lab.steps.iter().find(|step| !state.met(&step.id)).filter(|_| self.resumed && by_hand);
-        let next = next.filter(|step| !state.steps.get(&step.id).is_some_and(|it| it.started && it.by_hand));
         let sandbox = |_: &&Step| state.target == "sandbox";
         next.filter(sandbox).and_then(|step| self.access.get(&step.side)).cloned().unwrap_or_default()
     }

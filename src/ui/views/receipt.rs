@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::engine::event::{Item, ItemState};
-use crate::i18n::{Text, m};
+use crate::i18n::{Lang, Text, m};
 use crate::ui::text::line::{Line, Tone, stack};
 use crate::ui::text::style::Style;
 use crate::ui::text::table::columns;
@@ -74,7 +74,10 @@ fn short(id: &str) -> &str {
 
 fn name(item: &Item, style: &Style) -> String {
     let kind = style.render(&item.kind.word());
-    if item.resource.is_empty() { kind } else { format!("{kind} {}", item.resource) }
+    // "endpoint endpoint" says no more than "endpoint".
+    let told = item.kind.word().render(Lang::En).to_lowercase();
+    let tells = !item.resource.is_empty() && told.split(' ').all(|word| word != item.resource);
+    if tells { format!("{kind} {}", item.resource) } else { kind }
 }
 
 fn now(item: &Item) -> (Tone, Text) {

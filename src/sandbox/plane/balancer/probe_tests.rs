@@ -20,8 +20,8 @@ async fn a_health_check_under_proxy_protocol_speaks_in_its_own_name() -> io::Res
     topology.instances.values_mut().for_each(|it| it.user_data.clear());
     topology.target_groups.values_mut().for_each(|it| it.proxy_protocol_v2 = true);
     plane.apply(topology);
-    let place = Place::Instance { id: "i-web".to_owned(), port: 80 };
-    plane.network().fabric.open_outside(place, listener.local_addr()?);
+    let server = Place::Instance { id: "i-web".to_owned(), port: 80 };
+    plane.network().fabric.open_outside(server, listener.local_addr()?);
     let seen = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await?;
         let mut bytes = Vec::new();

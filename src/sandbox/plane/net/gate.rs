@@ -73,10 +73,13 @@ impl Gate {
     }
 }
 
+/// Where a connection crosses the border of a subnet, and its gate.
+type Watched = (Vec<Crossing>, Arc<Gate>);
+
 /// The gates of all open connections that leave a subnet.
 #[derive(Default)]
 pub struct Gates {
-    open: Mutex<HashMap<u64, (Vec<Crossing>, Arc<Gate>)>>,
+    open: Mutex<HashMap<u64, Watched>>,
     numbers: AtomicU64,
 }
 
