@@ -96,8 +96,8 @@ mod tests {
         assert_eq!(judge("boot\r\n", "pllab: web server ready tok").verdict, NotYet);
         assert_eq!(judge("boot\r\n", "x").seen, Text::literal("boot"));
         assert_eq!(judge("", "x").seen, m::check_console_empty());
-        let ended = judge("hello\n[pllab sandbox] the user data has been run to its end\n", "x");
-        assert_eq!((ended.verdict, ended.why), (Broken, Some(m::check_why_boot_ended("x"))));
+        let ended = judge("hello\n[pllab sandbox] the user data has been run to its end\n", "ready");
+        assert_eq!((ended.verdict, ended.why), (Broken, Some(m::check_why_boot_ended("ready"))));
     }
 
     #[test]

@@ -141,7 +141,7 @@ mod tests {
  後片付けの確認
    作ったもの  ID                         再確認の結果
    ----------------------------------------------------------
-   NLB nlb     loadbalancer/net/nlb/50dc  [ok] もうありません
+   NLB         loadbalancer/net/nlb/50dc  [ok] もうありません
    VPC         vpc-1                      [!!] 残っています
 
  なくなったもの 1、残っているもの 1、確認できないもの 0
@@ -154,7 +154,7 @@ mod tests {
     fn nothing_left_costs_nothing() {
         let expected = "
 Receipt
-  NLB nlb loadbalancer/net/nlb/50dc: gone
+  NLB loadbalancer/net/nlb/50dc: gone
 
 1 gone, 0 still there, 0 cannot tell
 What still costs: nothing.
