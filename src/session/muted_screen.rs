@@ -36,6 +36,10 @@ impl Screen for MutedScreen {
         self.screen.step(view);
     }
 
+    fn step_before(&self, view: &StepView) {
+        self.screen.step_before(view);
+    }
+
     fn picture(&self, picture: &Picture) {
         self.screen.picture(picture);
     }

@@ -11,6 +11,8 @@ pub trait Screen: Send + Sync {
     /// The first screen of a run. Comes before any question and any call.
     fn opening(&self, view: &OpeningView);
     fn step(&self, view: &StepView);
+    /// The step that was done last, for what is asked next: a run that resumes has not shown it.
+    fn step_before(&self, _view: &StepView) {}
     /// It is the learner's turn; pllab only watches.
     fn your_turn(&self, _view: &TurnView) {}
     /// Whether somebody pressed Enter while nothing was asked. During a watch, this opens the menu.

@@ -205,7 +205,7 @@ fn where_it_stands(state: &State, plan: &Plan<'_>) -> Vec<Effect> {
     }
     match plan.current(state) {
         Some((index, step)) if index > 0 && !begun(state, step) && !opened(state, step) && !on_the_way(state, plan) => {
-            vec![ask_next(plan)]
+            vec![Effect::Before(index - 1), ask_next(plan)]
         }
         _ => forward(state, plan),
     }

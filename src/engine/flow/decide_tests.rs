@@ -90,6 +90,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
             Effect::Show(index) => format!("show:{index}"),
             Effect::Path => "path".to_owned(),
             Effect::Look(index) => format!("look:{index}"),
+            Effect::Before(index) => format!("before:{index}"),
             Effect::Picture(index) => format!("picture:{index}"),
             Effect::Ask(question) => {
                 assert!(question.choices.iter().any(|choice| choice.answer == question.default), "{question:?}");
@@ -143,7 +144,7 @@ fn a_run_begins_and_goes_on_where_it_stopped() {
     let guided = |events: &[Event], expected: &[&str]| expect(Mode::Guided, false, events, Input::Begin, expected);
     guided(&[], &["opening", "record:answered:opened", "show:0", GO]);
     guided(&[started("one")], &["opening", "show:0", "make:0"]);
-    guided(&[started("one"), met("one")], &["opening", NEXT]);
+    guided(&[started("one"), met("one")], &["opening", "before:0", NEXT]);
     guided(&[met("one"), opened("two")], &["opening", "show:1", "ask:Step>go|go,hands_on,detour,steps,leave"]);
     guided(&[met("one"), detour(Decision::Step(StepChoice::Detour))], &["opening", "show:1", "detour:1"]);
     guided(

@@ -177,6 +177,12 @@ impl Runner {
                 screen.step(&view);
                 Outcome::Nothing
             }
+            Effect::Before(index) => {
+                let accounts = self.core.accounts();
+                let view = self.core.with(|state| self.views.step(&self.loaded, state, index, accounts));
+                screen.step_before(&view);
+                Outcome::Nothing
+            }
             Effect::Ending => {
                 let view = self.core.with(|state| Views::ending(&self.loaded, state));
                 screen.ending(&view);

@@ -64,6 +64,8 @@ pub enum Effect {
     Opening,
     /// Show a step.
     Show(usize),
+    /// Let the screen know the step that was done last, so that the menu after it has all its choices.
+    Before(usize),
     /// Draw the picture as it is now.
     Picture(usize),
     /// Trace the path and show it.

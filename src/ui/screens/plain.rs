@@ -196,6 +196,10 @@ impl Screen for Plain {
         self.show_step(view);
     }
 
+    fn step_before(&self, view: &StepView) {
+        self.inner().context = Context { step: Some(view.clone()), turn: None };
+    }
+
     fn your_turn(&self, view: &TurnView) {
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
         if !again {

@@ -316,6 +316,10 @@ impl Screen for Terminal {
         self.show_step(view);
     }
 
+    fn step_before(&self, view: &StepView) {
+        self.inner().context = Context { step: Some(view.clone()), turn: None };
+    }
+
     fn your_turn(&self, view: &TurnView) {
         let style = self.style();
         // If the learner comes back from the menu, the scripts have been shown already.
