@@ -27,4 +27,4 @@ shared-stranger = { $vpc } に、pllab が作ったものではない { $what } 
 shared-receipt-foreign = 残存 (pllab 以外)
 shared-receipt-foreign-why = pllab が作ったものではないものが残っている間、VPC は削除できません。ご自身で削除してから、もう一度片付けてください。
 kind-network-interface = ネットワークインターフェイス
-shared-receipt-foreign-sandbox = サンドボックスは今は止まっています。別のターミナルで pllab sandbox を実行すると、同じ中身でもう一度開くので、そこで削除できます。
+shared-receipt-foreign-sandbox = サンドボックスは停止しています。別のターミナルで pllab sandbox を実行すると、同じ中身でもう一度開くので、そこで削除できます。
