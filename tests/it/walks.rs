@@ -182,7 +182,7 @@ fn every_lab_in_both_languages_and_three_widths_keeps_its_questions_in_sight() {
 
 /// Whether the learner has gone on to a drill.
 fn drills(screen: &Screen) -> bool {
-    screen.visible().lines().any(|line| word("drill-ask").contains(&line.trim().to_owned()))
+    screen.visible().lines().any(|line| holds(line, "drill-answer-give-up"))
 }
 
 /// So many keys, then the same menu again after Ctrl-C and `resume`.
@@ -228,9 +228,13 @@ fn monkey(lab: &str, seed: u64, most: usize) {
             continue;
         }
         to_menu(&mut screen);
-        let asked = choices(&screen);
+        let (asked, in_drill) = (choices(&screen), drills(&screen));
         screen.press(Key::CtrlC);
-        assert_eq!(screen.end(), 130, "seed {seed}: {}", screen.visible());
+        let code = screen.end();
+        if in_drill {
+            continue;
+        }
+        assert_eq!(code, 130, "seed {seed}: {}", screen.visible());
         let mut again = Screen::open(&folder, "resume --keep", (80, 24), ENV);
         to_menu(&mut again);
         assert_eq!(choices(&again), asked, "seed {seed}: {}", again.visible());

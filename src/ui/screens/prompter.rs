@@ -321,17 +321,22 @@ pub fn turn_page(legend: &Legend<'_>, color: bool, interrupt: &AtomicBool) -> Re
             let _ = term.clear_line().and_then(|()| term.write_str(&line.paint(color)));
         }
         match keyboard.hear() {
-            Ok(keys) => match keys.as_slice() {
-                [Key::Enter | Key::Down | Key::Char(' ' | 'f' | 'j')] => break Ok(Turn::On),
-                [Key::Up | Key::Backspace | Key::Char('b' | 'k')] if legend.can_go_back => break Ok(Turn::Back),
-                [Key::Char('q')] => break Ok(Turn::End),
-                [Key::Char('y')] if legend.to_copy.is_some() => {
-                    // If the terminal is gone, reading from it reports the error.
-                    let _ = term.write_str(&signals::copy(legend.to_copy.unwrap_or_default()));
-                    copied = true;
+            // A key that is held down, or heard twice on a busy machine, turns one page. Other bursts are no keys of a
+            // person.
+            Ok(mut keys) => {
+                keys.dedup();
+                match keys.as_slice() {
+                    [Key::Enter | Key::Down | Key::Char(' ' | 'f' | 'j')] => break Ok(Turn::On),
+                    [Key::Up | Key::Backspace | Key::Char('b' | 'k')] if legend.can_go_back => break Ok(Turn::Back),
+                    [Key::Char('q')] => break Ok(Turn::End),
+                    [Key::Char('y')] if legend.to_copy.is_some() => {
+                        // If the terminal is gone, reading from it reports the error.
+                        let _ = term.write_str(&signals::copy(legend.to_copy.unwrap_or_default()));
+                        copied = true;
+                    }
+                    _ => {}
                 }
-                _ => {}
-            },
+            }
             Err(error) => break Err(error),
         }
     };
