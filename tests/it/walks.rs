@@ -228,16 +228,22 @@ fn monkey(lab: &str, seed: u64, most: usize) {
             continue;
         }
         to_menu(&mut screen);
-        let (asked, in_drill) = (choices(&screen), drills(&screen));
+        // A question of the recap is not resumed: the run is over, and its end is where the recap is chosen again.
+        let recap = |line: &str| ["おさらい ", "Recap "].iter().any(|word| line.trim_start().starts_with(word));
+        let elsewhere = drills(&screen) || screen.visible().lines().any(recap);
+        // What was granted at the end of this session goes behind the others, and a key may have changed the language just
+        // now: so the choices are counted, neither ordered nor read.
+        let count = |screen: &Screen| choices(screen).len();
+        let asked = count(&screen);
         screen.press(Key::CtrlC);
         let code = screen.end();
-        if in_drill {
+        if elsewhere {
             continue;
         }
         assert_eq!(code, 130, "seed {seed}: {}", screen.visible());
         let mut again = Screen::open(&folder, "resume --keep", (80, 24), ENV);
         to_menu(&mut again);
-        assert_eq!(choices(&again), asked, "seed {seed}: {}", again.visible());
+        assert_eq!(count(&again), asked, "seed {seed}: {}", again.visible());
         again.press(Key::CtrlC);
         assert_eq!(again.end(), 130);
     }
