@@ -2,22 +2,16 @@
 
 import threading
 
-from botocore.exceptions import ClientError
-
 from harness import Sandbox, folder, until
+from world import World, refusal
 
-IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 WEB = [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]
 
 
 def said(call, **params):
     """`Code: message` of a refusal, or None."""
-    try:
-        call(**params)
-    except ClientError as refused:
-        error = refused.response["Error"]
-        return f"{error['Code']}: {error['Message']}"
-    return None
+    refused = refusal(call, **params)
+    return refused and ": ".join(refused)
 
 
 def begins(t, what, seen, expected):
@@ -92,7 +86,7 @@ def groups(t, ec2, vpc, subnet):
                 said(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=icmp(**ports)), words)
     far = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
     stranger = ec2.create_security_group(GroupName="far", Description="d", VpcId=far)["GroupId"]
-    run = {"ImageId": IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": subnet}
+    run = {"ImageId": World.IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": subnet}
     t.equal("a group of another VPC: the subnet is named (Terraform's issues)",
             said(ec2.run_instances, SecurityGroupIds=[stranger], **run),
             f"InvalidParameter: Security group {stranger} and subnet {subnet} belong to different networks.")
@@ -103,7 +97,7 @@ def instances(t, ec2, subnet):
     for call in (ec2.terminate_instances, ec2.stop_instances, ec2.start_instances, ec2.reboot_instances):
         t.equal(f"{call.__name__} of none (cloud-nuke#731)", said(call, InstanceIds=[]),
                 "InvalidParameterCombination: No instances specified")
-    made = ec2.run_instances(ImageId=IMAGE, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet)
+    made = ec2.run_instances(ImageId=World.IMAGE, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet)
     made = made["Instances"][0]["InstanceId"]
     ec2.get_waiter("instance_running").wait(InstanceIds=[made])
     ec2.stop_instances(InstanceIds=[made])

@@ -28,12 +28,7 @@ def story(t):
         world = World(sandbox, "inventory12ab")
         world.build_provider()
         world.build_service()
-        keys = sandbox.accounts["provider"]
-        environment = {
-            "PATH": os.environ["PATH"], "HOME": tempfile.mkdtemp(), "AWS_ENDPOINT_URL": sandbox.url,
-            "AWS_REGION": sandbox.region, "AWS_DEFAULT_REGION": sandbox.region,
-            "AWS_ACCESS_KEY_ID": keys["access_key_id"], "AWS_SECRET_ACCESS_KEY": keys["secret_access_key"],
-        }
+        environment = sandbox.environment() | {"HOME": tempfile.mkdtemp()}
         custodian(t, environment)
         list_all(t, environment, sandbox.region)
 

@@ -18,15 +18,21 @@ def user_data(step, resource, **fill):
     raise KeyError(resource)
 
 
-def code_of(call, **params):
-    """The error code that a call is refused with, or None where it is not refused."""
+def refusal(call, **params):
+    """The code and the message that a call is refused with, or None where it is not refused."""
     from botocore.exceptions import ClientError
 
     try:
         call(**params)
     except ClientError as refused:
-        return refused.response["Error"]["Code"]
+        return refused.response["Error"]["Code"], refused.response["Error"]["Message"]
     return None
+
+
+def code_of(call, **params):
+    """The error code that a call is refused with, or None where it is not refused."""
+    refused = refusal(call, **params)
+    return refused and refused[0]
 
 
 def unsuccessful(reply):

@@ -6,12 +6,7 @@ use pllab::inside::cloud::{Api, Call};
 use pllab::inside::lab::Side;
 use serde_json::json;
 
-use super::harness::{ManualLearner, wait_for};
-
-fn by_hand<F: Future<Output = ManualLearner>>(told: F) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
-    runtime.block_on(told).end();
-}
+use super::harness::{ManualLearner, by_hand, wait_for};
 
 #[test]
 fn who_may_connect_by_hand() {

@@ -6,7 +6,7 @@ use pllab::inside::cloud::{Api, Call};
 use pllab::inside::lab::{Resource, Side};
 use serde_json::{Value, json};
 
-use super::harness::{ManualLearner, get, wait_for};
+use super::harness::{ManualLearner, by_hand, get, wait_for};
 
 /// What a learner made, and how it is set right.
 struct Fault<'a> {
@@ -65,11 +65,6 @@ async fn set_right(hand: &ManualLearner, faults: Vec<Fault<'_>>) {
     for (side, call) in calls {
         hand.send(side, &call).await;
     }
-}
-
-fn by_hand<F: Future<Output = ManualLearner>>(told: F) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
-    runtime.block_on(told).end();
 }
 
 async fn make(hand: &mut ManualLearner, names: &[&str]) {

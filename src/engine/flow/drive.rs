@@ -19,7 +19,7 @@ use crate::engine::calls::prefetch::Prefetch;
 use crate::engine::calls::recover::recover;
 use crate::engine::calls::run_log::RunLog;
 use crate::engine::cleanup::teardown::teardown;
-use crate::engine::event::{AskError, Event, Fault, FaultClass, Mode, QuestionId, Verdict};
+use crate::engine::event::{AskError, Event, Fault, FaultClass, Mode, QuestionId, StepView, Verdict};
 use crate::engine::hands_on::{self, Watched, baseline, hint};
 use crate::engine::record::journal::JournalError;
 use crate::host::shell_word;
@@ -172,15 +172,11 @@ impl Runner {
                 Outcome::Nothing
             }
             Effect::Show(index) => {
-                let accounts = self.core.accounts();
-                let view = self.core.with(|state| self.views.step(&self.loaded, state, index, accounts));
-                screen.step(&view);
+                screen.step(&self.step_view(index));
                 Outcome::Nothing
             }
             Effect::Before(index) => {
-                let accounts = self.core.accounts();
-                let view = self.core.with(|state| self.views.step(&self.loaded, state, index, accounts));
-                screen.step_before(&view);
+                screen.step_before(&self.step_view(index));
                 Outcome::Nothing
             }
             Effect::Ending => {
@@ -308,6 +304,11 @@ impl Runner {
             Effect::CleanUp => Outcome::Of(Input::Cleaned(self.clean_up(fault).await?)),
             Effect::End(end) => Outcome::End(end),
         })
+    }
+
+    fn step_view(&self, index: usize) -> StepView {
+        let accounts = self.core.accounts();
+        self.core.with(|state| self.views.step(&self.loaded, state, index, accounts))
     }
 
     /// Says what the lab lacks if the target does not know an operation. The fault's message begins with the

@@ -192,7 +192,7 @@ impl Screen for Plain {
     }
 
     fn step(&self, view: &StepView) {
-        self.inner().context = Context { step: Some(view.clone()), turn: None };
+        self.step_before(view);
         self.show_step(view);
     }
 

@@ -311,7 +311,7 @@ impl Screen for Terminal {
     }
 
     fn step(&self, view: &StepView) {
-        self.inner().context = Context { step: Some(view.clone()), turn: None };
+        self.step_before(view);
         self.begin_pages();
         self.show_step(view);
     }

@@ -10,6 +10,12 @@ use serde_json::Value;
 
 use super::{Folder, ProfiledSandbox, Running, receipt, wait_for};
 
+/// Lets a learner work on a whole lab; see [`ManualLearner::end`].
+pub fn by_hand<F: Future<Output = ManualLearner>>(told: F) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio starts");
+    runtime.block_on(told).end();
+}
+
 /// A learner who knows the lab and makes what it asks for with their own clients, without pllab's tags or tokens.
 pub struct ManualLearner {
     /// The machine on which pllab watches.

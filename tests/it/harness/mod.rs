@@ -31,7 +31,7 @@ pub use cloud::{Cloud, ec2, elb, get, route53};
 pub use folder::Folder;
 pub use journal::{Line, events, made, receipt, sequence, wait_for, written};
 pub use killer::Killer;
-pub use manual_learner::ManualLearner;
+pub use manual_learner::{ManualLearner, by_hand};
 pub use path::{Held, Path};
 #[cfg(target_os = "linux")]
 pub use processes::{nginx, processes, signal};
