@@ -98,11 +98,19 @@ fn picture(words: &[String]) -> Picture {
         label: Text::literal(text(at)),
         state: Some(Text::literal(text(at + 1))),
         details: vec![Text::literal(text(at + 2))],
+        zones: std::collections::BTreeMap::new(),
         mark: Mark::New,
         place: at,
         tied,
     };
-    let lane = |side, at: usize, nodes| Lane { side, name: text(at), cidr: text(at), mark: Mark::There, nodes };
+    let lane = |side, at: usize, nodes| Lane {
+        side,
+        name: text(at),
+        cidr: text(at),
+        mark: Mark::There,
+        zones: Vec::new(),
+        nodes,
+    };
     let (endpoint, service) = ("2".to_owned(), "4".to_owned());
     Picture {
         vpcs: vec![

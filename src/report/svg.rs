@@ -21,6 +21,8 @@ const PAD: f64 = 14.0;
 const TITLE: f64 = 40.0;
 /// The space between a thing's border and its words, in pixels.
 const INSET: f64 = 12.0;
+/// The space between the columns of zones, in pixels.
+const COLUMN: f64 = 16.0;
 /// The space around everything, in pixels.
 const EDGE: f64 = 4.0;
 
@@ -66,7 +68,7 @@ pub fn svg(picture: &Picture, words: &[String], lang: Lang, mark_new: bool) -> S
                 drawing.place(lefts[column], top, widths[column], height);
             } else {
                 drawing.frame((lefts[column], top), (widths[column], height), lane, &title(picture, lane, lang));
-                drawing.column(lefts[column] + PAD, top + TITLE + rows(skips[column]), &lane.rows(FULL));
+                drawing.column(lefts[column] + PAD, top + TITLE + rows(skips[column]), lane);
             }
             top += height + PAD;
             bottom = bottom.max(top - PAD);
@@ -155,20 +157,23 @@ impl Drawing {
     }
 
     /// Draws the content of a lane.
-    fn column(&mut self, left: f64, top: f64, lines: &[Row<'_>]) {
+    fn column(&mut self, left: f64, top: f64, lane: &Lane) {
+        let lines = lane.rows(FULL);
         let mut above: Vec<(usize, f64, f64)> = Vec::new();
-        for (number, row) in lines.iter().enumerate().filter(|(_, row)| is_head(row)) {
-            let under: Vec<String> = lines[number + 1..]
-                .iter()
-                .take_while(|row| !is_head(row))
-                .filter_map(|row| under(row, self.lang))
-                .collect();
+        for (number, row) in lines.iter().enumerate().filter(|(_, row)| row.part == Part::ZoneNames) {
+            self.cells(left, top + rows(number) + 20.0, lane, row);
+        }
+        for (number, row) in lines.iter().enumerate().filter(|(_, row)| row.part.is_name()) {
+            let own: Vec<&Row<'_>> = lines[number + 1..].iter().take_while(|row| !row.part.is_name()).collect();
+            let under: Vec<String> = own.iter().filter_map(|row| under(row, self.lang)).collect();
             let x = left + indent(row.depth);
             let y = top + rows(number) + 3.0;
-            let tall = rows(1 + under.len()) - 6.0;
+            let tall = rows(1 + own.len()) - 6.0;
             let new = self.mark_new && row.node.mark == Mark::New;
             let name = format!("{}{}", if new { "+ " } else { "" }, row.node.label.render(self.lang));
-            let width = INSET * 2.0 + under.iter().map(|words| wide(words)).fold(wide(&name), f64::max);
+            let cells = own.iter().filter(|it| it.part == Part::Zones);
+            let cells = cells.map(|it| indent(it.depth) - indent(row.depth) + wide_cells(lane, it));
+            let width = INSET * 2.0 + under.iter().map(|words| wide(words)).chain(cells).fold(wide(&name), f64::max);
             let middle = y + (ROW - 6.0) / 2.0;
             // The nearest thing further out leads here.
             above.retain(|(depth, ..)| *depth < row.depth);
@@ -193,8 +198,20 @@ impl Drawing {
             for (index, words) in under.iter().enumerate() {
                 self.text(x + INSET, middle + 5.0 + rows(index + 1) - 7.0, DIM, "", words);
             }
+            for (index, cells) in own.iter().enumerate() {
+                self.cells(left, middle + 5.0 + rows(index + 1) - 7.0, lane, cells);
+            }
             self.ends.insert(row.node.name.clone(), Thing { left: x, right: x + width, middle });
             above.push((row.depth, x, y + tall));
+        }
+    }
+
+    /// Writes a line with a cell for each zone, each in its column.
+    fn cells(&mut self, left: f64, y: f64, lane: &Lane, row: &Row<'_>) {
+        let mut x = left + indent(row.depth) + INSET;
+        for cell in lane.zone_cells(row) {
+            self.text(x, y, DIM, "", cell.trim_end());
+            x += wide(&cell) + COLUMN;
         }
     }
 
@@ -245,17 +262,12 @@ impl Drawing {
     }
 }
 
-/// Whether a row has a node's name.
-fn is_head(row: &Row<'_>) -> bool {
-    matches!(row.part, Part::Whole | Part::Name)
-}
-
 /// The words of a row below a node's name.
 fn under(row: &Row<'_>, lang: Lang) -> Option<String> {
     let text = match row.part {
         Part::State => row.node.state.as_ref(),
         Part::Detail(index) => row.node.details.get(index),
-        Part::Whole | Part::Name => None,
+        Part::Whole | Part::Name | Part::ZoneNames | Part::Zones => None,
     };
     text.map(|text| text.render(lang))
 }
@@ -264,6 +276,7 @@ fn under(row: &Row<'_>, lang: Lang) -> Option<String> {
 fn lane_width(vpc: &Lane, title: &str, lang: Lang) -> f64 {
     let room_of = |row: &Row<'_>| match under(row, lang) {
         Some(words) => wide(&words),
+        None if !row.part.is_name() => wide_cells(vpc, row),
         // Two more characters for the mark of new things.
         None => wide(&row.node.label.render(lang)) + EM,
     };
@@ -271,6 +284,12 @@ fn lane_width(vpc: &Lane, title: &str, lang: Lang) -> f64 {
     // Reserve room for the block, whether or not it is known.
     let head = wide(title) * 1.06 + EM + 10.0 + wide("255.255.255.255/28");
     (INSET * 2.0 + widest).max(head) + PAD * 2.0
+}
+
+/// The width of a line with a cell for each zone; 0 for every other line.
+fn wide_cells(lane: &Lane, row: &Row<'_>) -> f64 {
+    let cells = lane.zone_cells(row);
+    cells.iter().map(|cell| wide(cell)).sum::<f64>() + COLUMN * count_of(cells.len().saturating_sub(1))
 }
 
 fn rows(count: usize) -> f64 {
@@ -318,6 +337,7 @@ mod tests {
             label: Text::literal(label),
             state: tied.then(|| Text::literal("a state")),
             details: vec![Text::literal("10.0.1.5")],
+            zones: std::collections::BTreeMap::new(),
             mark: Mark::There,
             place,
             tied,
@@ -327,6 +347,7 @@ mod tests {
             name: name.to_owned(),
             cidr: "10.0.0.0/16".to_owned(),
             mark: Mark::There,
+            zones: Vec::new(),
             nodes,
         };
         Picture {

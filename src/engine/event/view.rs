@@ -1,5 +1,7 @@
 //! What a screen shows, before it is drawn and before a language is chosen.
 
+use std::collections::BTreeMap;
+
 use super::Mode;
 use crate::i18n::Text;
 use crate::lab::{Pair, PredictProse, Prose, Side, StepProse};
@@ -120,6 +122,8 @@ pub struct Lane {
     /// Its IPv4 block; empty if it is not to be told.
     pub cidr: String,
     pub mark: Mark,
+    /// The ids of the zones that its nodes stand in, as the columns of a large drawing; empty unless there are several.
+    pub zones: Vec<String>,
     /// From outside in. The consumer's client comes first and leads to the endpoint; the provider's endpoint service leads
     /// to the NLB, and the NLB to the web server.
     pub nodes: Vec<Node>,
@@ -133,8 +137,11 @@ pub struct Node {
     pub label: Text,
     /// Such as `active`, as it was last seen; `None` while it does not exist.
     pub state: Option<Text>,
-    /// Addresses, zones, security groups and private names, one each.
+    /// Addresses, the zone, security groups and private names, one each.
     pub details: Vec<Text>,
+    /// What stands in which zone, by the zone's id: the addresses, or the subnet's IPv4 block while they are not known.
+    /// Empty unless its VPC has several zones.
+    pub zones: BTreeMap<String, String>,
     pub mark: Mark,
     /// Its position from outside in; things of the same position stand side by side.
     pub place: usize,

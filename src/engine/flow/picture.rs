@@ -1,8 +1,12 @@
 //! The picture of a run, from the lab's structure and from what was seen.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
 use crate::actions::{self, Symbol};
 use crate::engine::event::{Lane, Link, LinkState, Mark, Node, Picture, Verdict};
 use crate::engine::record::state::State;
+use crate::host::net::Cidr;
 use crate::i18n::{Lang, Text, m};
 use crate::lab::{Lab, Resource, Side};
 
@@ -60,11 +64,34 @@ pub fn picture(lab: &Lab, run: &State, stage: Stage) -> Picture {
             name: name.to_owned(),
             label,
             state: seen(run, stage, mark, name, symbol.works),
-            details: if stage == Stage::Planned { Vec::new() } else { details(&all, run, made.resource) },
+            details: Vec::new(),
+            zones: if stage == Stage::Planned { BTreeMap::new() } else { zones(&all, run, made.resource) },
             mark,
             place: symbol.place,
             tied: symbol.tied,
         });
+    }
+    for lane in &mut vpcs {
+        let zones: BTreeSet<&String> = lane.nodes.iter().flat_map(|node| node.zones.keys()).collect();
+        if zones.len() > 1 {
+            // In the lab's order.
+            let all = all.iter().filter_map(|it| subnet_zone(run, it.resource)).filter(|zone| zones.contains(zone));
+            let mut columns: Vec<String> = Vec::new();
+            all.for_each(|zone| {
+                if !columns.contains(&zone) {
+                    columns.push(zone)
+                }
+            });
+            lane.zones = columns;
+        }
+        let columns = !lane.zones.is_empty();
+        for node in lane.nodes.iter_mut().filter(|_| stage != Stage::Planned) {
+            let Some(made) = all.iter().find(|it| it.resource.name() == node.name) else { continue };
+            node.details = details(&all, run, made.resource, columns);
+            if !columns {
+                node.zones.clear();
+            }
+        }
     }
     let links = all.iter().filter_map(|it| link(lab, run, stage, &all, it)).collect();
     Picture { vpcs, links }
@@ -87,7 +114,7 @@ fn lane(made: &Made<'_>, run: &State, stage: Stage) -> Option<Lane> {
     let mark = mark(run, stage, made.step, &vpc.name);
     let tells = mark != Mark::Absent && stage != Stage::Planned;
     let cidr = if tells { vpc.cidr.clone() } else { String::new() };
-    Some(Lane { side: made.side, name: vpc.name.clone(), cidr, mark, nodes: Vec::new() })
+    Some(Lane { side: made.side, name: vpc.name.clone(), cidr, mark, zones: Vec::new(), nodes: Vec::new() })
 }
 
 /// The VPC that a resource stands in, by name.
@@ -116,29 +143,66 @@ fn seen(run: &State, stage: Stage, mark: Mark, name: &str, works: &str) -> Optio
     Some(other.map_or_else(|| Text::literal(works), |(_, (_, seen))| seen.clone()))
 }
 
-/// Addresses, zones, groups and private names.
-fn details(all: &[Made<'_>], run: &State, resource: &Resource) -> Vec<Text> {
+/// The id of a subnet's zone: the one it got, or else the one that is planned. `None` for all that is no subnet.
+fn subnet_zone(run: &State, resource: &Resource) -> Option<String> {
+    let Resource::Subnet(subnet) = resource else { return None };
+    let got = run.resources.get(&subnet.name).and_then(|line| line.facts.get("zone_id").cloned());
+    Some(got.unwrap_or_else(|| subnet.zone.clone())).filter(|zone| !zone.is_empty())
+}
+
+/// The subnets that a resource stands in, by name.
+fn subnets(resource: &Resource) -> Vec<&String> {
+    match resource {
+        Resource::Instance(it) => vec![&it.subnet],
+        Resource::Endpoint(it) => it.subnets.iter().collect(),
+        Resource::LoadBalancer(it) => it.subnets.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The addresses of a resource that are known.
+fn addresses(run: &State, resource: &Resource) -> Vec<String> {
     let name = resource.name();
-    let fact = |of: &str, fact: &str| run.resources.get(of)?.facts.get(fact).cloned();
-    let zone = |subnet: &String| {
-        let planned = all.iter().find_map(|it| match it.resource {
-            Resource::Subnet(it) if it.name == *subnet => Some(it.zone.clone()),
-            _ => None,
-        });
-        fact(subnet, "zone_id").or(planned)
+    let hop = run.page.iter().flat_map(|page| &page.hops).find(|hop| hop.resource == name);
+    let fact = || run.resources.get(name).and_then(|line| line.facts.get("address").cloned());
+    hop.map_or_else(|| fact().into_iter().collect(), |hop| hop.addresses.clone())
+}
+
+/// What of a resource stands in which zone: its addresses there, or the subnet's block while they are not known.
+fn zones(all: &[Made<'_>], run: &State, resource: &Resource) -> BTreeMap<String, String> {
+    let known = addresses(run, resource);
+    let mut zones = BTreeMap::new();
+    for name in subnets(resource) {
+        let Some(made) = all.iter().find(|it| it.resource.name() == name) else { continue };
+        let (Resource::Subnet(subnet), Some(zone)) = (made.resource, subnet_zone(run, made.resource)) else { continue };
+        let is_here = |address: &&String| {
+            let address = address.parse::<Ipv4Addr>().ok();
+            address.zip(Cidr::exact(&subnet.cidr)).is_some_and(|(address, block)| block.has(address))
+        };
+        let here: Vec<&str> = known.iter().filter(is_here).map(String::as_str).collect();
+        zones.insert(zone, if here.is_empty() { subnet.cidr.clone() } else { here.join(", ") });
+    }
+    zones
+}
+
+/// Groups and private names; addresses and the zone too, unless columns tell them.
+fn details(all: &[Made<'_>], run: &State, resource: &Resource, columns: bool) -> Vec<Text> {
+    let name = resource.name();
+    let mut details: Vec<Text> = Vec::new();
+    if !columns {
+        let known = addresses(run, resource);
+        let mut places: Vec<String> = zones(all, run, resource).into_keys().collect();
+        places.sort();
+        let told = [known.join(", "), places.join(", ")];
+        details.extend(told.into_iter().filter(|told| !told.is_empty()).map(Text::literal));
+    }
+    let group = match resource {
+        Resource::Instance(it) => &it.group,
+        Resource::Endpoint(it) => &it.group,
+        Resource::LoadBalancer(it) => &it.group,
+        _ => "",
     };
-    let hops = run.page.iter().flat_map(|page| &page.hops).find(|hop| hop.resource == name);
-    let addresses = hops.map(|hop| hop.addresses.join(", ")).or_else(|| fact(name, "address"));
-    let (subnets, group): (Vec<&String>, Option<&String>) = match resource {
-        Resource::Instance(it) => (vec![&it.subnet], Some(&it.group)),
-        Resource::Endpoint(it) => (it.subnets.iter().collect(), Some(&it.group)),
-        Resource::LoadBalancer(it) => (it.subnets.iter().collect(), Some(&it.group)),
-        _ => (Vec::new(), None),
-    };
-    let zones: Vec<String> = subnets.into_iter().filter_map(zone).collect();
-    let mut details: Vec<Text> = addresses.map(Text::literal).into_iter().collect();
-    details.extend((!zones.is_empty()).then(|| Text::literal(zones.join(", "))));
-    details.extend(group.filter(|group| !group.is_empty()).map(|group| Text::literal(group.as_str())));
+    details.extend((!group.is_empty()).then(|| Text::literal(group)));
     let private = all.iter().find_map(|it| match it.resource {
         Resource::PrivateName(it) if it.service == name => Some(it.domain.clone()),
         _ => None,

@@ -148,7 +148,7 @@ impl<'a> Drawing<'a> {
     }
 
     /// The words of a lane's lines.
-    fn rows(&self, rows: &[event::Row<'a>]) -> Vec<Row<'a>> {
+    fn rows(&self, lane: &Lane, rows: &[event::Row<'a>]) -> Vec<Row<'a>> {
         rows.iter()
             .map(|row| {
                 let branch = if row.depth == 0 { "" } else { self.pens.branch };
@@ -157,6 +157,7 @@ impl<'a> Drawing<'a> {
                 let under = match row.part {
                     Part::State => Some(state.clone()),
                     Part::Detail(index) => row.node.details.get(index).map(|detail| self.style.render(detail)),
+                    Part::ZoneNames | Part::Zones => Some(lane.zone_cells(row).join("  ").trim_end().to_owned()),
                     Part::Whole | Part::Name => None,
                 };
                 if let Some(under) = under {
@@ -190,7 +191,7 @@ impl<'a> Drawing<'a> {
     /// The width that a box needs. Nodes that do not exist yet count, so that the boxes stay in place while they
     /// fill.
     fn box_width(&self, lane: &'a Lane, beside: bool) -> usize {
-        let widest = self.rows(&lane.all_rows(self.fullness(beside))).iter().map(Row::cells).max().unwrap_or(0);
+        let widest = self.rows(lane, &lane.all_rows(self.fullness(beside))).iter().map(Row::cells).max().unwrap_or(0);
         (BEFORE + widest + AFTER).max(wide_width(&self.title(lane)) + 2)
     }
 
@@ -250,7 +251,7 @@ impl<'a> Drawing<'a> {
         beside: bool,
     ) {
         self.frame((x, y), (cells, height), lane);
-        for (number, row) in self.rows(&lane.rows(self.fullness(beside))).iter().enumerate() {
+        for (number, row) in self.rows(lane, &lane.rows(self.fullness(beside))).iter().enumerate() {
             let at = y + 2 + skip + number;
             let after = self.row(x, at, row, cells.saturating_sub(BEFORE + AFTER));
             if let Some(name) = row.name {

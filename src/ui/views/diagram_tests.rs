@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::{Drawn, draw};
 use crate::engine::event::{Lane, Link, LinkState, Mark, Node, Picture};
 use crate::i18n::{Lang, Text};
@@ -14,6 +16,7 @@ fn node(name: &str, label: &str, state: Option<&str>, mark: Mark, place: usize) 
         label: label.into(),
         state: state.map(Text::from),
         details: Vec::new(),
+        zones: BTreeMap::new(),
         mark,
         place,
         tied,
@@ -21,7 +24,7 @@ fn node(name: &str, label: &str, state: Option<&str>, mark: Mark, place: usize) 
 }
 
 fn vpc(side: Side, name: &str, nodes: Vec<Node>) -> Lane {
-    Lane { side, name: name.into(), cidr: "10.0.0.0/16".into(), mark: Mark::There, nodes }
+    Lane { side, name: name.into(), cidr: "10.0.0.0/16".into(), mark: Mark::There, zones: Vec::new(), nodes }
 }
 
 fn picture(state: LinkState, label: Option<&str>, client: Mark) -> Picture {
@@ -334,6 +337,34 @@ fn the_large_picture_tells_addresses_zones_and_groups() {
     let large = Drawn { mark_new: false, details: true };
     let text = paint(&draw(&picture, &style(Lang::En, 100, GlyphSet::Unicode), large), false);
     assert!(["10.0.1.10", "apne1-az4", "client-sg"].iter().all(|it| text.contains(it)), "{text}");
+    let small = drawn(&picture, Lang::En, 100, GlyphSet::Unicode);
+    assert!(!small.contains("apne1-az4"), "{small}");
+}
+
+#[test]
+fn zones_are_columns() {
+    let mut picture = picture(LinkState::Up, Some("connected"), Mark::There);
+    let provider = &mut picture.vpcs[1];
+    provider.zones = vec!["apne1-az4".into(), "apne1-az1".into()];
+    let zones = |of: &[(&str, &str)]| of.iter().map(|(zone, what)| ((*zone).into(), (*what).into())).collect();
+    provider.nodes[1].zones = zones(&[("apne1-az1", "10.0.2.0/24"), ("apne1-az4", "10.0.1.20")]);
+    provider.nodes[2].zones = zones(&[("apne1-az4", "10.0.1.30")]);
+    let expected = "\
+\u{20}  consumer VPC 10.0.0.0/16                 provider VPC 10.0.0.0/16
+ ┌────────────────────────┐               ┌──────────────────────────────────┐
+ │   EC2 client  running  │   connected   │           apne1-az4  apne1-az1   │
+ │   └─ endpoint ━━━━━━━━━┿━━━━━━━━━━━━━━━┿━> endpoint service               │
+ │                        │               │   └─ NLB (internal)  active      │
+ │                        │               │           10.0.1.20  10.0.2.0/24 │
+ │                        │               │      └─ EC2 nginx  healthy       │
+ │                        │               │           10.0.1.30  -           │
+ └────────────────────────┘               └──────────────────────────────────┘
+";
+    let large = Drawn { mark_new: false, details: true };
+    let text = paint(&draw(&picture, &style(Lang::En, 100, GlyphSet::Unicode), large), false);
+    assert_eq!(text, expected, "\n{text}");
+    let words = diagram_in_words(&picture, Lang::En).join(" ");
+    assert!(words.contains("NLB (internal) (active, apne1-az4: 10.0.1.20, apne1-az1: 10.0.2.0/24)"), "{words}");
     let small = drawn(&picture, Lang::En, 100, GlyphSet::Unicode);
     assert!(!small.contains("apne1-az4"), "{small}");
 }

@@ -70,7 +70,8 @@ fn in_words(vpc: &Lane, marks: &[Mark], lang: Lang) -> String {
     let nodes = vpc.nodes.iter().filter(|node| marks.contains(&node.mark));
     let words: Vec<String> = nodes
         .map(|node| {
-            let about = node.state.iter().chain(&node.details).map(|text| text.render(lang)).collect::<Vec<_>>();
+            let mut about = node.state.iter().chain(&node.details).map(|text| text.render(lang)).collect::<Vec<_>>();
+            about.extend(vpc.zones.iter().filter_map(|zone| Some(format!("{zone}: {}", node.zones.get(zone)?))));
             let label = node.label.render(lang);
             if about.is_empty() { label } else { format!("{label} ({})", about.join(", ")) }
         })
