@@ -138,10 +138,17 @@ pub struct Evidence {
     pub seen: String,
     /// When it was last asked.
     pub at: Timestamp,
-    /// How often it was asked before without being met.
-    pub before: usize,
+    /// What was wrong when it was asked before, oldest first.
+    pub earlier: Vec<Earlier>,
     /// The AWS CLI command by which the reader can look.
     pub command: String,
+}
+
+/// A result that was not met.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Earlier {
+    pub at: Timestamp,
+    pub seen: String,
 }
 
 /// One request for the page, successful or not.

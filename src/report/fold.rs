@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::document::{
-    Consent, Drilled, Evidence, Looked, Note, Prediction, Proof, Receipt, Report, Slip, StepPart, Thing,
+    Consent, Drilled, Earlier, Evidence, Looked, Note, Prediction, Proof, Receipt, Report, Slip, StepPart, Thing,
 };
 use crate::engine::event::{Difference, Entry, Event, Facts, Item, PredictionWords, Purpose, Verdict};
 use crate::i18n::{Lang, Text, Zone, m};
@@ -159,7 +159,7 @@ impl Folding<'_> {
                     expected: expected.render(self.lang),
                     seen: seen.render(self.lang),
                     at,
-                    before: 0,
+                    earlier: Vec::new(),
                     command: command.clone(),
                 };
                 self.checked(step, evidence);
@@ -321,8 +321,12 @@ impl Folding<'_> {
         let checks = &mut self.step(step).checks;
         match checks.iter_mut().find(|known| known.check == evidence.check) {
             Some(known) => {
-                let before = known.before + usize::from(known.verdict != Verdict::Met);
-                *known = Evidence { before, ..evidence };
+                let mut earlier = std::mem::take(&mut known.earlier);
+                // Whoever waits asks often; one line stands for all that saw the same.
+                if known.verdict == Verdict::Broken && earlier.last().is_none_or(|last| last.seen != known.seen) {
+                    earlier.push(Earlier { at: known.at, seen: known.seen.clone() });
+                }
+                *known = Evidence { earlier, ..evidence };
             }
             None => checks.push(evidence),
         }

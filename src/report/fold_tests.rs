@@ -100,3 +100,41 @@ fn predictions_and_drills_stand_beside_their_answers() {
         assert!(html.contains("So it <em>is</em>."), "{html}");
     }
 }
+
+#[test]
+fn failed_attempts_stay_and_a_recap_has_words_of_its_own() {
+    let words = |text: &str| json!(Text::literal(text));
+    let check = |at: &str, verdict: &str, seen: &str| {
+        json!({ "at": at, "event": "check", "step": "one", "check": "page", "title": words("Does it arrive?"),
+            "verdict": verdict, "expected": words("a page"), "seen": words(seen), "command": "" })
+    };
+    let lines = [
+        check("2026-11-25T00:00:00Z", "not_yet", "nothing yet"),
+        check("2026-11-25T00:01:00Z", "broken", "a time-out"),
+        check("2026-11-25T00:02:00Z", "broken", "a time-out"),
+        check("2026-11-25T00:03:00Z", "broken", "a refusal"),
+        check("2026-11-25T00:04:00Z", "met", "the page"),
+        json!({ "at": "2026-11-25T00:05:00Z", "event": "recapped", "question": "where", "answer": "left",
+            "right": "right", "check": "page", "seen": words("what was seen"), "words": { "question": words("Where?"),
+                "said": words("On the left"), "right": words("On the right"), "because": words("So it is.") } }),
+    ];
+    let entries: Vec<Entry> =
+        lines.into_iter().map(|line| serde_json::from_value(line).expect("it is a journal line")).collect();
+    let loaded = Loaded::without_steps("gone");
+    let told = told(&loaded);
+    for lang in Lang::ALL {
+        let report = fold("abc", &entries, &told, lang);
+        let earlier: Vec<(String, &str)> =
+            report.steps[0].checks[0].earlier.iter().map(|one| (one.at.to_string(), one.seen.as_str())).collect();
+        let expected = [("2026-11-25T00:01:00Z", "a time-out"), ("2026-11-25T00:03:00Z", "a refusal")];
+        assert_eq!(earlier, expected.map(|(at, seen)| (at.to_owned(), seen)));
+        for form in [report_html(&report, ""), report_markdown(&report, &Drawing::None)] {
+            for words in ["a time-out", "a refusal", "the page"].map(str::to_owned).into_iter().chain(
+                [m::report_recap_wrong(), m::report_recap_said(), m::report_recap_answer()].map(|it| it.render(lang)),
+            ) {
+                assert!(form.contains(&words), "{words}\n{form}");
+            }
+            assert!(!form.contains(&m::report_predicted_otherwise().render(lang)), "{form}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::lab::Side;
 
 /// Every word of the templates in `lang`, by its name there.
 pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
-    let words: [(&str, Text); 67] = [
+    let words: [(&str, Text); 72] = [
         ("report", m::report_title()),
         ("handout", m::report_handout_title()),
         ("run", m::report_run()),
@@ -48,6 +48,11 @@ pub(super) fn words(lang: Lang) -> BTreeMap<&'static str, String> {
         ("recap", m::report_recap()),
         ("predicted_right", m::report_predicted_right()),
         ("predicted_otherwise", m::report_predicted_otherwise()),
+        ("earlier", m::report_earlier()),
+        ("recap_right", m::report_recap_right()),
+        ("recap_wrong", m::report_recap_wrong()),
+        ("recap_said", m::report_recap_said()),
+        ("recap_answer", m::report_recap_answer()),
         ("said", m::report_said()),
         ("answer", m::report_answer()),
         ("evidence", m::report_evidence()),
