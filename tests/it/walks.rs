@@ -68,10 +68,17 @@ fn answer(screen: &mut Screen, key: &[u8]) {
 fn to_menu(screen: &mut Screen) {
     loop {
         match next(screen) {
-            // A page overlooks keys that come together with others, so this one may have to be pressed again.
+            // A page overlooks keys that come together with others, so this one may have to be pressed again. But not before
+            // it is sure to be overlooked: in a menu, it pauses the run.
             Prompt::Page => {
+                let page = screen.visible();
                 screen.send(b"q");
-                screen.rest();
+                for _ in 0..40 {
+                    screen.rest();
+                    if screen.visible() != page {
+                        break;
+                    }
+                }
             }
             Prompt::Watch => {
                 // The line of a watch moves by itself, so a changed screen does not mean that the key was heard.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use pllab::inside::cloud::{Api, Clients, ConnectOptions, connect};
+use pllab::inside::i18n::{Lang, Text};
 use serde_json::{Value, json};
 
-use super::harness::{Folder, Line, ManualLearner, Running, ec2, elb, events, get, wait_for};
+use super::harness::{Folder, Key, Line, ManualLearner, Running, Screen, ec2, elb, events, get, wait_for};
 
 fn rungs(lines: &[Line]) -> Vec<(&str, &str)> {
     lines
@@ -386,6 +387,26 @@ fn with_several_endpoints_one_is_chosen() {
     folder.pllab("why --endpoint nowhere").run().code(2).complains("sales-endpoint, stock-endpoint");
     let said = folder.pllab("why --endpoint vpce-0123456789abcdef0").run().code(1);
     said.says("The endpoint is gone");
+}
+
+#[test]
+fn with_several_endpoints_a_terminal_asks_which() {
+    let folder = Folder::new();
+    let labs = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/more-labs");
+    folder.pllab("start two-endpoints --yes --keep --pace instant --labs").arg(labs).run().code(0);
+    let ids = ids(&folder.journal());
+    for lang in Lang::ALL {
+        let words = format!("why --lang {} --labs {labs}", lang.tag());
+        let mut screen = Screen::open(&folder, &words, (120, 60), &[]);
+        screen.wait(&Text::message("why-which", []).render(lang));
+        assert!(["sales-endpoint", "stock-endpoint"].iter().all(|it| screen.visible().contains(it)));
+        screen.tap(Key::Down);
+        screen.press(Key::Enter);
+        screen.see_or_end("the path to the second", |_| false);
+        let all = screen.history().join("\n");
+        assert!(all.contains(&ids["stock-endpoint"]) && !all.contains(&ids["sales-endpoint"]), "{all}");
+        assert_eq!(screen.end(), 0);
+    }
 }
 
 /// Moves the lab's only listener to a group with this address.
