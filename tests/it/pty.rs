@@ -443,3 +443,20 @@ fn spending_is_agreed_to_by_a_word_and_by_nothing_else() {
     assert_eq!(screen.end(), 130);
     apart.pllab_on_aws(&front, "clean --yes").run().code(0);
 }
+
+/// A terminal copies a row that wrapped together with the next.
+#[test]
+fn what_stays_in_sight_is_copied_line_by_line() {
+    let folder = Folder::new();
+    let words = "start --hands-on --keep --pace instant --lang en";
+    let mut screen = Screen::open(&folder, words, (100, 40), &[("SSH_CONNECTION", "a test")]);
+    read_on(&mut screen);
+    screen.press(Key::Enter);
+    screen.see("the exports", |screen| screen.visible().contains("export AWS_DEFAULT_REGION="));
+    screen.see("the watch", |screen| screen.visible().contains(&word("watch-waiting", Lang::En)));
+    let rows = screen.rows();
+    let exports: Vec<&(String, bool)> = rows.iter().filter(|(row, _)| row.starts_with("export ")).collect();
+    assert!(exports.len() >= 5 && exports.iter().all(|(_, wrapped)| !wrapped), "{rows:?}");
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+}

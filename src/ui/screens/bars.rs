@@ -46,7 +46,7 @@ impl Bars {
     pub fn new(color: bool, person: bool) -> Self {
         let term = Term::stderr();
         let target = if term.is_term() && !console::is_dumb() {
-            ProgressDrawTarget::term_like_with_hz(Box::new(DrawArea(Box::new(term))), 10)
+            ProgressDrawTarget::term_like_with_hz(Box::new(DrawArea::new(Box::new(term))), 10)
         } else {
             ProgressDrawTarget::hidden()
         };
@@ -148,48 +148,99 @@ impl Drop for Bars {
 
 /// The terminal as indicatif sees it. indicatif subtracts a character's cells from the terminal's columns and unwraps
 /// the result of writing, so it panics where a wide character meets a single column, and where the terminal is gone.
+/// And it ends a line by filling it with spaces until it wraps, so that whoever copies two lines gets a single one.
 #[derive(Debug)]
-struct DrawArea(Box<dyn TermLike>);
+struct DrawArea {
+    term: Box<dyn TermLike>,
+    drawn: Mutex<DrawState>,
+}
+
+/// How far a line of indicatif's is drawn. Each is written in two parts, the spaces that fill it being the second.
+#[derive(Debug, Default)]
+enum DrawState {
+    #[default]
+    LineBegins,
+    WordsWritten,
+    /// The spaces that are still to be written.
+    Filled(String),
+}
+
+impl DrawArea {
+    fn new(term: Box<dyn TermLike>) -> Self {
+        Self { term, drawn: Mutex::default() }
+    }
+
+    /// Ends what was begun in the way that indicatif expects, before it does anything else.
+    fn settle(&self) {
+        let drawn = std::mem::take(&mut *self.drawn.lock().unwrap_or_else(PoisonError::into_inner));
+        if let DrawState::Filled(spaces) = drawn {
+            let _ = self.term.write_str(&spaces);
+        }
+    }
+}
 
 impl TermLike for DrawArea {
     fn width(&self) -> u16 {
-        self.0.width().max(2)
+        self.term.width().max(2)
     }
 
     fn height(&self) -> u16 {
-        self.0.height()
+        self.term.height()
     }
 
     fn move_cursor_up(&self, n: usize) -> io::Result<()> {
-        shown(self.0.move_cursor_up(n))
+        self.settle();
+        shown(self.term.move_cursor_up(n))
     }
 
     fn move_cursor_down(&self, n: usize) -> io::Result<()> {
-        shown(self.0.move_cursor_down(n))
+        self.settle();
+        shown(self.term.move_cursor_down(n))
     }
 
     fn move_cursor_right(&self, n: usize) -> io::Result<()> {
-        shown(self.0.move_cursor_right(n))
+        self.settle();
+        shown(self.term.move_cursor_right(n))
     }
 
     fn move_cursor_left(&self, n: usize) -> io::Result<()> {
-        shown(self.0.move_cursor_left(n))
+        self.settle();
+        shown(self.term.move_cursor_left(n))
     }
 
     fn write_line(&self, line: &str) -> io::Result<()> {
-        shown(self.0.write_line(line))
+        self.settle();
+        shown(self.term.write_line(line))
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        shown(self.0.write_str(text))
+        // The older consoles of Windows wrap at once, not before the next character, so a line end would be a second one.
+        if cfg!(windows) || text == "\r" {
+            return shown(self.term.write_str(text));
+        }
+        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = match std::mem::take(&mut *drawn) {
+            DrawState::WordsWritten => {
+                *drawn = DrawState::Filled(text.to_owned());
+                return Ok(());
+            }
+            DrawState::LineBegins => "",
+            // On a full line, erasing to its end would erase its last character.
+            DrawState::Filled(spaces) if spaces.is_empty() => "\r\n",
+            DrawState::Filled(_) => "\x1b[K\r\n",
+        };
+        *drawn = DrawState::WordsWritten;
+        shown(self.term.write_str(&format!("{before}{text}")))
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        shown(self.0.clear_line())
+        self.settle();
+        shown(self.term.clear_line())
     }
 
     fn flush(&self) -> io::Result<()> {
-        shown(self.0.flush())
+        self.settle();
+        shown(self.term.flush())
     }
 }
 
@@ -314,7 +365,7 @@ mod tests {
 
     #[test]
     fn a_terminal_of_one_column_that_is_gone_is_no_bug_of_ours() {
-        let target = ProgressDrawTarget::term_like(Box::new(DrawArea(Box::new(Gone))));
+        let target = ProgressDrawTarget::term_like(Box::new(DrawArea::new(Box::new(Gone))));
         let multi = MultiProgress::with_draw_target(target);
         let bar = multi.add(ProgressBar::new_spinner());
         bar.set_style(ProgressStyle::with_template("{msg}").unwrap());

@@ -249,6 +249,12 @@ impl Screen {
         self.seen.screen().contents()
     }
 
+    /// The rows that the person sees, and whether each goes on in the next.
+    pub fn rows(&self) -> Vec<(String, bool)> {
+        let screen = self.seen.screen();
+        screen.rows(0, self.columns).zip(0..).map(|(text, row)| (text, screen.row_wrapped(row))).collect()
+    }
+
     /// Every line so far, without empty ones at the end.
     pub fn history(&self) -> Vec<String> {
         let mut lines: Vec<String> =
