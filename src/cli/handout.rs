@@ -49,7 +49,7 @@ pub(super) fn handout(context: &mut Context, args: &Handout) -> Result<Code, Fai
     let views = Views {
         place: place("sandbox", &args.region),
         cost: m::cli_cost_reading(),
-        way: Mode::Explain,
+        mode: Mode::Explain,
         resumed: false,
         access: BTreeMap::new(),
     };

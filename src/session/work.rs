@@ -57,12 +57,12 @@ pub async fn work(
     let Session {
         run, journal, state, first, consented, loaded, target, lock, interrupt, keep, resumed, chosen, ..
     } = session;
-    let (region, at, chosen_way) = match &first {
-        Some(Event::RunStarted { region, target, way, .. }) => (region.clone(), target.clone(), *way),
-        _ => (state.region.clone(), state.target.clone(), after(&state, &chosen).way),
+    let (region, at, chosen_mode) = match &first {
+        Some(Event::RunStarted { region, target, mode, .. }) => (region.clone(), target.clone(), *mode),
+        _ => (state.region.clone(), state.target.clone(), after(&state, &chosen).mode),
     };
     // If every question is answered beforehand, nobody is there to do a step.
-    let way = if agreed && chosen_way == Mode::HandsOn { Mode::Guided } else { chosen_way };
+    let mode = if agreed && chosen_mode == Mode::HandsOn { Mode::Guided } else { chosen_mode };
     let charges = match (&consented, &state.consent) {
         (Some(Event::Consented { charges, .. }), _) => charges.clone(),
         (_, Some(consent)) => consent.charges.clone(),
@@ -70,7 +70,7 @@ pub async fn work(
     };
     let cost = consent::cost_line(&target, &charges);
     let renew = target.renewal(&shell_word(&run));
-    let views = Views { place: place(&at, &region), cost, way, resumed, access: target.access(&region) };
+    let views = Views { place: place(&at, &region), cost, mode, resumed, access: target.access(&region) };
     // A lab whose drills are at fault has none to offer here; `pllab drill` says what is wrong with them.
     let begun = after(&state, first.as_slice());
     let known = drills::drills_of(context, &begun, &loaded).unwrap_or_default();
@@ -83,11 +83,11 @@ pub async fn work(
         clouds: Some(Arc::clone(&target.clouds)),
         patience: target.patience,
         // Only if every step was agreed to beforehand, and if waiting takes time.
-        prefetch: Prefetch::new(agreed && way != Mode::HandsOn && target.patience != Polling::INSTANT),
+        prefetch: Prefetch::new(agreed && mode != Mode::HandsOn && target.patience != Polling::INSTANT),
         loaded,
         views,
         renew,
-        way,
+        mode,
         path: Some(Box::new(path)),
         keep,
         drills,

@@ -236,7 +236,7 @@ fn enter(
             consumer_profile: args.account.consumer_profile.clone(),
             api_only: false,
             labs: None,
-            way: Mode::Guided,
+            mode: Mode::Guided,
             learner: leftover.learner.clone(),
         };
         let entry = Entry { at: context.host.clock.now(), event: started };

@@ -98,7 +98,7 @@ pub async fn begin(
         pace: (target.is_sandbox() || args.pace.is_some()).then(|| pace.name().to_owned()),
         accounts: target.accounts.clone(),
         profile: args.profile.clone(),
-        way: if args.hands_on { Mode::HandsOn } else { Mode::Guided },
+        mode: if args.hands_on { Mode::HandsOn } else { Mode::Guided },
         consumer_profile: args.consumer_profile.clone(),
         api_only: args.api_only,
         labs: labs_folder(context, &args.lab),

@@ -60,8 +60,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         learner: String,
         /// The mode that the learner chose; guided if absent.
-        #[serde(default, skip_serializing_if = "Mode::is_guided")]
-        way: Mode,
+        // As it is called in journals.
+        #[serde(default, rename = "way", skip_serializing_if = "Mode::is_guided")]
+        mode: Mode,
     },
     /// The ids and ARNs in the accounts when the learner began to work by hand. None of them counts as the learner's
     /// work.

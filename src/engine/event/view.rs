@@ -21,7 +21,7 @@ pub struct OpeningView {
     pub cost: Text,
     /// The architecture at the end of the lab.
     pub picture: Picture,
-    pub way: Mode,
+    pub mode: Mode,
     /// `None` if there is no run.
     pub run: Option<String>,
     /// Whether an earlier session is being resumed.
@@ -53,7 +53,7 @@ pub struct StepView {
     pub commands: Vec<String>,
     /// What will be checked, one line each.
     pub checks: Vec<Text>,
-    pub way: Mode,
+    pub mode: Mode,
 }
 
 /// What came of a lab, at its end.

@@ -17,7 +17,7 @@ use crate::lab::{Moment, Resource, Step};
 #[must_use]
 pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
     match input {
-        Input::Begin if plan.way == Mode::Explain => {
+        Input::Begin if plan.mode == Mode::Explain => {
             let mut effects = vec![Effect::Opening];
             effects.extend(read_on(state, plan));
             effects
@@ -26,7 +26,7 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
             let mut effects = vec![Effect::Opening];
             // From here on, what the learner makes is theirs, even if they make it while pllab still waits for
             // something else.
-            let by_hand = plan.way == Mode::HandsOn && state.baseline.is_none() && !state.cleaning;
+            let by_hand = plan.mode == Mode::HandsOn && state.baseline.is_none() && !state.cleaning;
             effects.extend(by_hand.then_some(Effect::Baseline));
             effects.extend(onward(state, plan));
             effects
@@ -34,12 +34,12 @@ pub fn decide(state: &State, plan: &Plan<'_>, input: Input) -> Vec<Effect> {
         Input::Begin => vec![Effect::Opening, Effect::Recover],
         Input::Interrupted => vec![Effect::End(End::Interrupted)],
         // Reading leaves nothing unfinished.
-        Input::Answered(_, Answer::Leave) if plan.way == Mode::Explain => vec![Effect::End(End::Met)],
+        Input::Answered(_, Answer::Leave) if plan.mode == Mode::Explain => vec![Effect::End(End::Met)],
         Input::Answered(_, Answer::Leave) => {
             let left = run_finished(state, plan, Verdict::NotYet);
             vec![Effect::Record(left), Effect::End(End::Left)]
         }
-        Input::Answered(..) if plan.way == Mode::Explain => read_on(state, plan),
+        Input::Answered(..) if plan.mode == Mode::Explain => read_on(state, plan),
         Input::Answered(QuestionId::Theirs, Answer::Again) => onward(state, plan),
         Input::Answered(QuestionId::Theirs, answer) => {
             let mut effects = vec![Effect::Record(Decision::Theirs(Theirs::of(answer)).of_run())];
@@ -254,7 +254,7 @@ fn opened(state: &State, step: &Step) -> bool {
 /// The answer if nobody can be asked. Working by hand needs no consent, because pllab only looks. `None` if the
 /// question stops the run.
 #[must_use]
-pub fn alone(way: Mode, question: QuestionId) -> Option<Answer> {
+pub fn alone(mode: Mode, question: QuestionId) -> Option<Answer> {
     let answer = match question {
         QuestionId::Step | QuestionId::Lost => Answer::HandsOn,
         QuestionId::Next | QuestionId::GoTo | QuestionId::GoBack => Answer::Go,
@@ -263,7 +263,7 @@ pub fn alone(way: Mode, question: QuestionId) -> Option<Answer> {
         QuestionId::CleanUp | QuestionId::Theirs => Answer::Keep,
         _ => Answer::Leave,
     };
-    (way == Mode::HandsOn).then_some(answer)
+    (mode == Mode::HandsOn).then_some(answer)
 }
 
 fn begin(state: &State, plan: &Plan<'_>, index: usize, answer: Answer) -> Vec<Effect> {

@@ -129,10 +129,10 @@ fn words(effects: &[Effect]) -> Vec<String> {
 }
 
 #[track_caller]
-fn expect(way: Mode, keep: bool, events: &[Event], input: Input, expected: &[&str]) {
+fn expect(mode: Mode, keep: bool, events: &[Event], input: Input, expected: &[&str]) {
     let lab = lab();
     let prose = Pair::default();
-    let plan = Plan { lab: &lab, prose: &prose, way, keep, drills: false, granted: &[], asks: true };
+    let plan = Plan { lab: &lab, prose: &prose, mode, keep, drills: false, granted: &[], asks: true };
     assert_eq!(words(&decide(&after(events), &plan, input)), expected);
 }
 
@@ -198,7 +198,7 @@ fn what_is_not_met_stops_there_and_can_be_asked_again() {
     lab.steps[1].checks.push(Check::Answer(page));
     let prose = Pair::default();
     let plan =
-        Plan { lab: &lab, prose: &prose, way: Mode::Guided, keep: false, drills: false, granted: &[], asks: true };
+        Plan { lab: &lab, prose: &prose, mode: Mode::Guided, keep: false, drills: false, granted: &[], asks: true };
     let offered = decide(&after(&[started("one")]), &plan, Input::Checked(Verdict::Broken));
     assert_eq!(words(&offered), ["lost:0", "ask:NotMet>leave|again,path,leave,clean_up"]);
     guided(Input::Answered(QuestionId::NotMet, Answer::Leave), &["record:run:NotYet:0", "end:Left"]);
@@ -248,7 +248,7 @@ fn by_hand_the_acceptance_offers_all_three_under_their_own_names() {
     }
     let prose = Pair::default();
     let plan =
-        Plan { lab: &lab, prose: &prose, way: Mode::HandsOn, keep: false, drills: false, granted: &[], asks: true };
+        Plan { lab: &lab, prose: &prose, mode: Mode::HandsOn, keep: false, drills: false, granted: &[], asks: true };
     let made_by_hand = after(&[recognised("one-vpc"), met("one"), opened("two")]);
     let Some(Effect::Ask(question)) = decide(&made_by_hand, &plan, Input::Begin).pop() else { panic!("it is a menu") };
     let labels: Vec<_> = question.choices.iter().map(|choice| (choice.answer, choice.label.clone())).collect();
@@ -323,7 +323,7 @@ fn reading_calls_nothing_and_records_nothing() {
     let lab = lab();
     let prose = Pair::default();
     let plan =
-        Plan { lab: &lab, prose: &prose, way: Mode::Explain, keep: true, drills: false, granted: &[], asks: false };
+        Plan { lab: &lab, prose: &prose, mode: Mode::Explain, keep: true, drills: false, granted: &[], asks: false };
     let read = words(&decide(&State::default(), &plan, Input::Begin));
     assert_eq!(read, ["opening", "remember", "show:0", "remember", "show:1", "end:Met"]);
 }

@@ -42,7 +42,7 @@ pub struct Runner {
     pub views: Views,
     /// What to do after credentials have expired.
     pub renew: Text,
-    pub way: Mode,
+    pub mode: Mode,
     /// `None` if there is no path to trace.
     pub path: Option<Box<dyn ShowPath>>,
     /// Whether what was made is kept at the end.
@@ -109,7 +109,7 @@ impl Runner {
         let plan = Plan {
             lab: &self.loaded.lab,
             prose: &self.loaded.prose,
-            way: self.way,
+            mode: self.mode,
             keep: self.keep,
             drills: self.drills,
             granted,
@@ -154,7 +154,7 @@ impl Runner {
                 }
                 Outcome::End(end) => {
                     self.prefetch.stop().await;
-                    if end == End::Interrupted && self.way != Mode::Explain {
+                    if end == End::Interrupted && self.mode != Mode::Explain {
                         return self.interrupt(fault);
                     }
                     return Ok(Ended { end, fault });
@@ -217,7 +217,7 @@ impl Runner {
                 match answer {
                     Ok(answer) => Outcome::Of(Input::Answered(question.id, answer)),
                     Err(AskError::Interrupted) => Outcome::Of(Input::Interrupted),
-                    Err(AskError::NobodyToAsk) => match alone(self.way, question.id) {
+                    Err(AskError::NobodyToAsk) => match alone(self.mode, question.id) {
                         Some(answer) => Outcome::Of(Input::Answered(question.id, answer)),
                         None => return Err(RunError::NobodyToAsk(question.id)),
                     },

@@ -10,7 +10,7 @@ pub struct Plan<'a> {
     pub lab: &'a Lab,
     /// Predictions are asked in the lab's words.
     pub prose: &'a Pair<Prose>,
-    pub way: Mode,
+    pub mode: Mode,
     /// Whether what was made is kept at the end unless the learner says otherwise.
     pub keep: bool,
     /// Whether the lab has drills that may be planted in this run.

@@ -39,7 +39,7 @@ fn seen(step: &str) -> Event {
 fn a_prediction_is_asked_first_and_the_cloud_answers_it() {
     let (lab, prose) = predicting(0);
     let plan =
-        Plan { lab: &lab, prose: &prose, way: Mode::Guided, keep: false, drills: false, granted: &[], asks: true };
+        Plan { lab: &lab, prose: &prose, mode: Mode::Guided, keep: false, drills: false, granted: &[], asks: true };
     let decide = |events: &[Event], input| decide(&after(events), &plan, input);
     let asked = "ask:Predict>skip|this,this,skip";
     assert_eq!(words(&decide(&[], Input::Answered(QuestionId::Step, Answer::Go))), ["record:started:one", asked]);
@@ -63,7 +63,7 @@ fn a_prediction_is_asked_first_and_the_cloud_answers_it() {
 fn a_prediction_waits_for_the_step_that_answers_it() {
     let (lab, prose) = predicting(1);
     let plan =
-        Plan { lab: &lab, prose: &prose, way: Mode::Guided, keep: false, drills: false, granted: &[], asks: true };
+        Plan { lab: &lab, prose: &prose, mode: Mode::Guided, keep: false, drills: false, granted: &[], asks: true };
     let decide = |events: &[Event]| decide(&after(events), &plan, Input::Checked(Verdict::Met));
     let said = Event::Predicted { step: "one".to_owned(), prediction: "p".to_owned(), answer: "no".to_owned() };
     let mut events = vec![started("one"), said, seen("one")];

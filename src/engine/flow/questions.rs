@@ -13,7 +13,7 @@ pub fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
     let detour_is_open = step.detour.is_some()
         && (waits_for_prediction(state, step)
             || state.steps.get(&step.id).is_none_or(|step| step.detour == Detouring::No));
-    let mut answers = match (has_work(step), plan.way) {
+    let mut answers = match (has_work(step), plan.mode) {
         (false, _) => vec![Answer::Go],
         (true, Mode::HandsOn) => vec![Answer::HandsOn, Answer::Go],
         (true, _) => vec![Answer::Go, Answer::HandsOn],
@@ -35,13 +35,13 @@ pub fn ask_step(step: &Step, state: &State, plan: &Plan<'_>) -> Effect {
 
 /// After a step. The explain mode has nothing to clean up.
 pub fn ask_next(plan: &Plan<'_>) -> Effect {
-    let answers: &[Answer] = match plan.way {
+    let answers: &[Answer] = match plan.mode {
         Mode::Explain => &[Answer::Go, Answer::Leave],
         Mode::Guided | Mode::HandsOn => &[Answer::Go, Answer::Steps, Answer::Leave, Answer::CleanUp],
     };
     let mut question = ask(QuestionId::Next, m::engine_ask_next(), answers, Answer::Go);
     // Reading makes no run, so there is nothing to come back to.
-    if let (Mode::Explain, Effect::Ask(question)) = (plan.way, &mut question) {
+    if let (Mode::Explain, Effect::Ask(question)) = (plan.mode, &mut question) {
         let ends = question.choices.iter_mut().filter(|choice| choice.answer == Answer::Leave);
         ends.for_each(|choice| choice.label = m::engine_answer_end());
     }
@@ -107,8 +107,8 @@ pub fn ask_watching(state: &State) -> Effect {
 /// Something that the step needs can never be used again. It is made again, by pllab or by the learner.
 pub fn ask_lost(state: &State, plan: &Plan<'_>) -> Effect {
     let mut answers = vec![Answer::Go];
-    if plan.way == Mode::HandsOn || state.lost.iter().any(|name| state.is_learners(name)) {
-        answers.insert(usize::from(plan.way != Mode::HandsOn), Answer::HandsOn);
+    if plan.mode == Mode::HandsOn || state.lost.iter().any(|name| state.is_learners(name)) {
+        answers.insert(usize::from(plan.mode != Mode::HandsOn), Answer::HandsOn);
     }
     answers.extend([Answer::Again, Answer::Leave, Answer::CleanUp]);
     ask(QuestionId::Lost, m::engine_ask_lost(state.lost.join(", ")), &answers, Answer::Leave)

@@ -96,8 +96,8 @@ proptest! {
         loses: bool,
     ) {
         let (lab, prose) = predicting(answering);
-        let way = if hands_on { Mode::HandsOn } else { Mode::Guided };
-        let plan = Plan { lab: &lab, prose: &prose, way, keep: false, drills: false, granted: &[], asks: true };
+        let mode = if hands_on { Mode::HandsOn } else { Mode::Guided };
+        let plan = Plan { lab: &lab, prose: &prose, mode, keep: false, drills: false, granted: &[], asks: true };
         let mut events = Vec::new();
         let mut before = None;
         let mut asked = run_losing(&mut events, &plan, fate, loses, Input::Begin);
@@ -130,7 +130,7 @@ fn staying_changes_nothing() {
     let lab = lab();
     let prose = Pair::default();
     let plan =
-        Plan { lab: &lab, prose: &prose, way: Mode::Guided, keep: false, drills: false, granted: &[], asks: true };
+        Plan { lab: &lab, prose: &prose, mode: Mode::Guided, keep: false, drills: false, granted: &[], asks: true };
     let fate = [(true, Verdict::Met); 2];
     let mut events = Vec::new();
     run(&mut events, &plan, fate, Input::Begin);

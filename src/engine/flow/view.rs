@@ -19,7 +19,7 @@ pub struct Views {
     /// Such as "sandbox · ap-northeast-1".
     pub place: Text,
     pub cost: Text,
-    pub way: Mode,
+    pub mode: Mode,
     /// Whether an earlier session is being resumed.
     pub resumed: bool,
     /// Shell lines that point the AWS CLI and the SDKs at a side's account.
@@ -37,8 +37,8 @@ impl Views {
             place: self.place.clone(),
             cost: self.cost.clone(),
             picture: picture(lab, state, Stage::Planned),
-            way: self.way,
-            run: (self.way != Mode::Explain).then(|| state.run.clone()),
+            mode: self.mode,
+            run: (self.mode != Mode::Explain).then(|| state.run.clone()),
             resumed: self.resumed,
             access: self.renewed_access(lab, state),
             at: lab.steps.iter().position(|step| !state.met(&step.id)).map(|index| {
@@ -51,7 +51,7 @@ impl Views {
 
     /// For a learner who resumes and has worked by hand: a sandbox that starts again has another port and other keys.
     fn renewed_access(&self, lab: &Lab, state: &State) -> Vec<String> {
-        let by_hand = self.way == Mode::HandsOn || state.steps.values().any(|step| step.by_hand);
+        let by_hand = self.mode == Mode::HandsOn || state.steps.values().any(|step| step.by_hand);
         let next = lab.steps.iter().find(|step| !state.met(&step.id)).filter(|_| self.resumed && by_hand);
         let sandbox = |_: &&Step| state.target == "sandbox";
         next.filter(sandbox).and_then(|step| self.access.get(&step.side)).cloned().unwrap_or_default()
@@ -88,7 +88,7 @@ impl Views {
         let lab = &loaded.lab;
         let step = &lab.steps[index];
         let ordered = in_order(&step.makes);
-        let drawn = if self.way == Mode::Explain { Stage::Reading(index) } else { Stage::Doing(index) };
+        let drawn = if self.mode == Mode::Explain { Stage::Reading(index) } else { Stage::Doing(index) };
         let asked = |asked: &Step, predict: &Predict| (asked.id.clone(), predict.id.clone());
         let answered = lab.steps.iter().flat_map(|earlier| {
             let here = |predict: &&Predict| lab.answers(&earlier.id, predict).is_some_and(|it| it.id == step.id);
@@ -113,9 +113,9 @@ impl Views {
             }),
             picture: picture(lab, state, drawn),
             plan: ordered.iter().map(|it| actions::plan(lab, it)).collect(),
-            commands: commands(&ordered, state, lab, step, accounts, self.way != Mode::Explain),
+            commands: commands(&ordered, state, lab, step, accounts, self.mode != Mode::Explain),
             checks: step.checks.iter().map(checks::title).collect(),
-            way: self.way,
+            mode: self.mode,
         }
     }
 }

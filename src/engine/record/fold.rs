@@ -39,14 +39,14 @@ impl State {
                 api_only,
                 labs,
                 learner,
-                way,
+                mode,
                 ..
             } => {
                 self.consumer_profile.clone_from(consumer_profile);
                 self.api_only = *api_only;
                 self.labs.clone_from(labs);
                 self.learner.clone_from(learner);
-                self.way = *way;
+                self.mode = *mode;
                 self.accounts.clone_from(accounts);
                 self.profile.clone_from(profile);
                 self.run.clone_from(run);
@@ -233,7 +233,7 @@ impl State {
     fn decided(&mut self, step: &str, decision: &Decision) {
         match decision {
             Decision::CleanUp(CleanUpStage::Begun) => self.cleaning = true,
-            Decision::Mode(way) => self.way = if *way == Mode::HandsOn { Mode::HandsOn } else { Mode::Guided },
+            Decision::Mode(mode) => self.mode = if *mode == Mode::HandsOn { Mode::HandsOn } else { Mode::Guided },
             Decision::GoTo(GoToStage::Dropped) => self.goal = None,
             Decision::GoTo(stage) => self.goal = Some((step.to_owned(), *stage == GoToStage::Begun)),
             Decision::Theirs(theirs) => self.handed_over = *theirs == Theirs::CleanUp,

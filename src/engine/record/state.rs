@@ -51,7 +51,7 @@ pub struct State {
     /// The drill that is planted, or that was not fully undone.
     pub drill: Option<Planted>,
     pub drills: Vec<Graded>,
-    pub way: Mode,
+    pub mode: Mode,
     /// The ids and ARNs in the accounts when the learner began to work by hand; `None` until then.
     pub baseline: Option<BTreeSet<String>>,
     /// Ids and ARNs of what existed before the run began and is used in it. The run never deletes them.

@@ -243,7 +243,7 @@ impl Screen for Plain {
         let note = {
             let inner = &mut *self.inner();
             let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
-            let step = inner.context.step.as_ref().filter(|view| first && !self.yes && view.way == Mode::Guided);
+            let step = inner.context.step.as_ref().filter(|view| first && !self.yes && view.mode == Mode::Guided);
             let step = step.filter(|view| inner.read != Some(view.number));
             step.map(|view| waiting(view, &style)).unwrap_or_default()
         };

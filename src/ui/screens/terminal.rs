@@ -384,7 +384,7 @@ impl Screen for Terminal {
             let inner = &mut *self.inner();
             let first = progress.state == ProgressState::Running && !std::mem::replace(&mut inner.waited, true);
             let step = inner.context.step.as_ref().filter(|_| first && !self.yes);
-            let step = step.filter(|view| inner.read != Some(view.number) && view.way == Mode::Guided);
+            let step = step.filter(|view| inner.read != Some(view.number) && view.mode == Mode::Guided);
             step.map(|view| waiting(view, &style)).unwrap_or_default()
         };
         self.print_lines(&note, Last::Other);

@@ -14,12 +14,12 @@ pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
     let title = style.sides(&Line::of(Tone::Title, &prose.title), &facts);
     let mut about = style.words(Tone::Plain, &m::opening_place(&view.place));
     about.extend(style.words(Tone::Plain, &m::opening_cost(&view.cost)));
-    let way = match view.way {
+    let mode = match view.mode {
         Mode::Guided => m::opening_way_guided(),
         Mode::HandsOn => m::opening_way_hands_on(),
         Mode::Explain => m::opening_way_explain(),
     };
-    about.extend(style.words(Tone::Plain, &way));
+    about.extend(style.words(Tone::Plain, &mode));
     if let Some(run) = &view.run {
         let words = if view.resumed { m::opening_resumed(run) } else { m::opening_run(run) };
         about.extend(style.words(Tone::Plain, &words));
@@ -39,7 +39,7 @@ pub fn opening(view: &OpeningView, style: &Style) -> Vec<Vec<Line>> {
         blocks.extend([goal, style.inside(style.prose(&prose.intro, 0))]);
     }
     // A learner who does the lab gets this on the way; a reader gets it here.
-    if let (Mode::Explain, Some(more)) = (view.way, &prose.more) {
+    if let (Mode::Explain, Some(more)) = (view.mode, &prose.more) {
         blocks.push(style.inside(style.prose(more, 0)));
     }
     blocks.push(style.inside(about));

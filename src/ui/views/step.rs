@@ -12,7 +12,7 @@ use crate::ui::text::wrap::fill;
 /// The step's blocks, in reading order. The explain mode shows everything, since it asks nothing.
 pub fn step(view: &StepView, style: &Style) -> Vec<Vec<Line>> {
     let prose = view.prose.get(style.lang);
-    let explain = view.way == Mode::Explain;
+    let explain = view.mode == Mode::Explain;
     let mut blocks = vec![
         style.inside(header(view, style)),
         picture(&view.picture, style, Drawn { mark_new: true, details: false }),
