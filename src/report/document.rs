@@ -138,7 +138,10 @@ pub struct Evidence {
     pub seen: String,
     /// When it was last asked.
     pub at: Timestamp,
-    /// What was wrong when it was asked before, oldest first.
+    /// How often it was asked before without being met.
+    pub before: usize,
+    /// What was wrong then, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<Earlier>,
     /// The AWS CLI command by which the reader can look.
     pub command: String,

@@ -159,6 +159,7 @@ impl Folding<'_> {
                     expected: expected.render(self.lang),
                     seen: seen.render(self.lang),
                     at,
+                    before: 0,
                     earlier: Vec::new(),
                     command: command.clone(),
                 };
@@ -326,7 +327,8 @@ impl Folding<'_> {
                 if known.verdict == Verdict::Broken && earlier.last().is_none_or(|last| last.seen != known.seen) {
                     earlier.push(Earlier { at: known.at, seen: known.seen.clone() });
                 }
-                *known = Evidence { earlier, ..evidence };
+                let before = known.before + usize::from(known.verdict != Verdict::Met);
+                *known = Evidence { before, earlier, ..evidence };
             }
             None => checks.push(evidence),
         }
