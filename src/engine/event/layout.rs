@@ -49,13 +49,13 @@ pub struct Fullness {
 impl Lane {
     #[must_use]
     pub fn rows(&self, fullness: Fullness) -> Vec<Row<'_>> {
-        self.rows_of(self.nodes.iter().filter(|node| node.mark != Mark::Absent), fullness)
+        rows(self.nodes.iter().filter(|node| node.mark != Mark::Absent), fullness)
     }
 
     /// The rows, with those of nodes that do not exist yet.
     #[must_use]
     pub fn all_rows(&self, fullness: Fullness) -> Vec<Row<'_>> {
-        self.rows_of(self.nodes.iter(), fullness)
+        rows(self.nodes.iter(), fullness)
     }
 
     /// The cells of a line that has one for each zone, each as wide as its column; empty for every other line.
@@ -72,30 +72,6 @@ impl Lane {
             Part::Zones => self.zones.iter().map(|zone| padded(zone, &cell(row.node, zone))).collect(),
             Part::Whole | Part::Name | Part::State | Part::Detail(_) => Vec::new(),
         }
-    }
-
-    fn rows_of<'a>(&self, nodes: impl Iterator<Item = &'a Node>, fullness: Fullness) -> Vec<Row<'a>> {
-        let nodes: Vec<&Node> = nodes.collect();
-        let places: BTreeSet<usize> = nodes.iter().map(|node| node.place).collect();
-        let depth = |node: &Node| places.range(..node.place).count();
-        let zoned = nodes.iter().filter(|node| fullness.details && !node.zones.is_empty());
-        // One column has one position, whichever node it belongs to.
-        let column = zoned.map(|node| depth(node)).max();
-        let mut rows: Vec<Row<'a>> = Vec::new();
-        if let (Some(depth), Some(&node)) = (column, nodes.first()) {
-            rows.push(Row { node, depth, part: Part::ZoneNames });
-        }
-        for node in nodes {
-            let mut parts = match (&node.state, fullness.states_beside) {
-                (None, _) | (_, true) => vec![Part::Whole],
-                (Some(_), false) => vec![Part::Name, Part::State],
-            };
-            parts.extend((0..node.details.len()).filter(|_| fullness.details).map(Part::Detail));
-            rows.extend(parts.into_iter().map(|part| Row { node, depth: depth(node), part }));
-            let zones = column.filter(|_| !node.zones.is_empty());
-            rows.extend(zones.map(|depth| Row { node, depth, part: Part::Zones }));
-        }
-        rows
     }
 }
 
@@ -114,4 +90,28 @@ impl Picture {
         let level = at.iter().flatten().max().copied()?;
         Some(at.each_mut().map(|at| at.map_or(0, |at| level - at)))
     }
+}
+
+fn rows<'a>(nodes: impl Iterator<Item = &'a Node>, fullness: Fullness) -> Vec<Row<'a>> {
+    let nodes: Vec<&Node> = nodes.collect();
+    let places: BTreeSet<usize> = nodes.iter().map(|node| node.place).collect();
+    let depth = |node: &Node| places.range(..node.place).count();
+    let zoned = nodes.iter().filter(|node| fullness.details && !node.zones.is_empty());
+    // One column has one position, whichever node it belongs to.
+    let column = zoned.map(|node| depth(node)).max();
+    let mut rows: Vec<Row<'a>> = Vec::new();
+    if let (Some(depth), Some(&node)) = (column, nodes.first()) {
+        rows.push(Row { node, depth, part: Part::ZoneNames });
+    }
+    for node in nodes {
+        let mut parts = match (&node.state, fullness.states_beside) {
+            (None, _) | (_, true) => vec![Part::Whole],
+            (Some(_), false) => vec![Part::Name, Part::State],
+        };
+        parts.extend((0..node.details.len()).filter(|_| fullness.details).map(Part::Detail));
+        rows.extend(parts.into_iter().map(|part| Row { node, depth: depth(node), part }));
+        let cells = column.filter(|_| !node.zones.is_empty());
+        rows.extend(cells.map(|depth| Row { node, depth, part: Part::Zones }));
+    }
+    rows
 }

@@ -79,7 +79,7 @@ pub fn picture(lab: &Lab, run: &State, stage: Stage) -> Picture {
             let mut columns: Vec<String> = Vec::new();
             all.for_each(|zone| {
                 if !columns.contains(&zone) {
-                    columns.push(zone)
+                    columns.push(zone);
                 }
             });
             lane.zones = columns;
