@@ -63,11 +63,14 @@ fn answer(screen: &mut Screen, key: &[u8]) {
     screen.see("the next prompt", |screen| prompt(screen).is_some() && screen.visible() != before);
 }
 
-/// Goes on to a menu without choosing anything.
+/// Goes on to a menu without choosing anything. `false` if a key that was pressed before ends the program.
 #[track_caller]
-fn to_menu(screen: &mut Screen) {
-    loop {
-        match next(screen) {
+fn to_menu(screen: &mut Screen) -> bool {
+    for _ in 0..200 {
+        if !screen.see_or_end("a page or a menu", |screen| prompt(screen).is_some()) {
+            return false;
+        }
+        match prompt(screen).expect("it was seen") {
             // A page overlooks keys that come together with others, so this one may have to be pressed again. But not before
             // it is sure to be overlooked: in a menu, it pauses the run.
             Prompt::Page => {
@@ -83,13 +86,14 @@ fn to_menu(screen: &mut Screen) {
             Prompt::Watch => {
                 // The line of a watch moves by itself, so a changed screen does not mean that the key was heard.
                 screen.send(b"\r");
-                screen.see("a menu", |screen| prompt(screen).is_some_and(|it| it != Prompt::Watch));
+                screen.see_or_end("a menu", |screen| prompt(screen).is_some_and(|it| it != Prompt::Watch));
             }
             // A key that was pressed before may still answer it.
-            Prompt::Menu if takes_keys(screen) => break,
+            Prompt::Menu if takes_keys(screen) => return true,
             Prompt::Menu => {}
         }
     }
+    panic!("no menu that takes keys:\n{}", screen.visible());
 }
 
 /// Whether a menu follows the keys that are pressed now. They come after all that were pressed before, so those are
@@ -245,20 +249,19 @@ fn monkey(lab: &str, seed: u64, most: usize) {
             std::thread::sleep(Duration::from_millis(if key.len() == 1 { pause } else { 0 }));
         }
         "resume --keep".clone_into(&mut words);
-        if !runs {
+        // Whatever is asked now is asked again.
+        if !runs || (!drills(&screen) && !to_menu(&mut screen)) {
             // It was left by a choice.
             let code = screen.end();
             assert!([0, 1, 2].contains(&code), "seed {seed}: {code}\n{}", screen.visible());
             continue;
         }
-        // Whatever is asked now is asked again.
         if drills(&screen) {
             // A drill is a session of its own; `resume` puts back what it broke.
             screen.press(Key::CtrlC);
             let _ = screen.end();
             continue;
         }
-        to_menu(&mut screen);
         // What was granted at the end of this session goes behind the others.
         let sorted = |screen: &Screen| choices(screen).into_iter().collect::<BTreeSet<_>>();
         let (asked, in_drill) = (sorted(&screen), drills(&screen));
@@ -272,7 +275,7 @@ fn monkey(lab: &str, seed: u64, most: usize) {
         }
         assert_eq!(code, 130, "seed {seed}: {}", screen.visible());
         let mut again = Screen::open(&folder, "resume --keep", (80, 24), FREE);
-        to_menu(&mut again);
+        assert!(to_menu(&mut again), "seed {seed}: {}", again.visible());
         let resumed = sorted(&again);
         // A prediction may be asked again from the step's menu, a question of the recap from the end's; and from a detour
         // that is over, the step's menu is what its only way leads back to.
