@@ -165,15 +165,16 @@ impl Drawing {
         }
         for (number, row) in lines.iter().enumerate().filter(|(_, row)| row.part.is_name()) {
             let own: Vec<&Row<'_>> = lines[number + 1..].iter().take_while(|row| !row.part.is_name()).collect();
-            let under: Vec<String> = own.iter().filter_map(|row| under(row, self.lang)).collect();
             let x = left + indent(row.depth);
             let y = top + rows(number) + 3.0;
             let tall = rows(1 + own.len()) - 6.0;
             let new = self.mark_new && row.node.mark == Mark::New;
             let name = format!("{}{}", if new { "+ " } else { "" }, row.node.label.render(self.lang));
-            let cells = own.iter().filter(|it| it.part == Part::Zones);
-            let cells = cells.map(|it| indent(it.depth) - indent(row.depth) + wide_cells(lane, it));
-            let width = INSET * 2.0 + under.iter().map(|words| wide(words)).chain(cells).fold(wide(&name), f64::max);
+            let room_of = |it: &&Row<'_>| match under(it, self.lang) {
+                Some(words) => wide(&words),
+                None => indent(it.depth) - indent(row.depth) + wide_cells(lane, it),
+            };
+            let width = INSET * 2.0 + own.iter().map(room_of).fold(wide(&name), f64::max);
             let middle = y + (ROW - 6.0) / 2.0;
             // The nearest thing further out leads here.
             above.retain(|(depth, ..)| *depth < row.depth);
@@ -195,11 +196,12 @@ impl Drawing {
                  stroke=\"{stroke}\" stroke-width=\"{thick}\"/>"
             );
             self.text(x + INSET, middle + 5.0, if new { NEW } else { INK }, "", &name);
-            for (index, words) in under.iter().enumerate() {
-                self.text(x + INSET, middle + 5.0 + rows(index + 1) - 7.0, DIM, "", words);
-            }
-            for (index, cells) in own.iter().enumerate() {
-                self.cells(left, middle + 5.0 + rows(index + 1) - 7.0, lane, cells);
+            for (index, it) in own.iter().enumerate() {
+                let y = middle + 5.0 + rows(index + 1) - 7.0;
+                match under(it, self.lang) {
+                    Some(words) => self.text(x + INSET, y, DIM, "", &words),
+                    None => self.cells(left, y, lane, it),
+                }
             }
             self.ends.insert(row.node.name.clone(), Thing { left: x, right: x + width, middle });
             above.push((row.depth, x, y + tall));

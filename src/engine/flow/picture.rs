@@ -64,33 +64,25 @@ pub fn picture(lab: &Lab, run: &State, stage: Stage) -> Picture {
             name: name.to_owned(),
             label,
             state: seen(run, stage, mark, name, symbol.works),
-            details: Vec::new(),
+            details: if stage == Stage::Planned { Vec::new() } else { details(&all, made.resource) },
             zones: if stage == Stage::Planned { BTreeMap::new() } else { zones(&all, run, made.resource) },
             mark,
             place: symbol.place,
             tied: symbol.tied,
         });
     }
-    for lane in &mut vpcs {
-        let zones: BTreeSet<&String> = lane.nodes.iter().flat_map(|node| node.zones.keys()).collect();
-        if zones.len() > 1 {
-            // In the lab's order.
-            let all = all.iter().filter_map(|it| subnet_zone(run, it.resource)).filter(|zone| zones.contains(zone));
-            let mut columns: Vec<String> = Vec::new();
-            all.for_each(|zone| {
-                if !columns.contains(&zone) {
-                    columns.push(zone);
-                }
-            });
+    for lane in vpcs.iter_mut().filter(|_| stage != Stage::Planned) {
+        let stood: BTreeSet<String> = lane.nodes.iter().flat_map(|node| node.zones.keys().cloned()).collect();
+        if stood.len() > 1 {
+            let mut columns: Vec<String> = all.iter().filter_map(|it| subnet_zone(run, it.resource)).collect();
+            let mut left = stood;
+            columns.retain(|zone| left.remove(zone));
             lane.zones = columns;
         }
-        let columns = !lane.zones.is_empty();
-        for node in lane.nodes.iter_mut().filter(|_| stage != Stage::Planned) {
-            let Some(made) = all.iter().find(|it| it.resource.name() == node.name) else { continue };
-            node.details = details(&all, run, made.resource, columns);
-            if !columns {
-                node.zones.clear();
-            }
+        for node in lane.nodes.iter_mut().filter(|node| lane.zones.is_empty() || node.zones.is_empty()) {
+            let zones: Vec<String> = std::mem::take(&mut node.zones).into_keys().collect();
+            let told = [addresses(run, &node.name), zones].map(|all| all.join(", "));
+            node.details.splice(..0, told.into_iter().filter(|told| !told.is_empty()).map(Text::literal));
         }
     }
     let links = all.iter().filter_map(|it| link(lab, run, stage, &all, it)).collect();
@@ -161,8 +153,7 @@ fn subnets(resource: &Resource) -> Vec<&String> {
 }
 
 /// The addresses of a resource that are known.
-fn addresses(run: &State, resource: &Resource) -> Vec<String> {
-    let name = resource.name();
+fn addresses(run: &State, name: &str) -> Vec<String> {
     let hop = run.page.iter().flat_map(|page| &page.hops).find(|hop| hop.resource == name);
     let fact = || run.resources.get(name).and_then(|line| line.facts.get("address").cloned());
     hop.map_or_else(|| fact().into_iter().collect(), |hop| hop.addresses.clone())
@@ -170,7 +161,7 @@ fn addresses(run: &State, resource: &Resource) -> Vec<String> {
 
 /// What of a resource stands in which zone: its addresses there, or the subnet's block while they are not known.
 fn zones(all: &[Made<'_>], run: &State, resource: &Resource) -> BTreeMap<String, String> {
-    let known = addresses(run, resource);
+    let known = addresses(run, resource.name());
     let mut zones = BTreeMap::new();
     for name in subnets(resource) {
         let Some(made) = all.iter().find(|it| it.resource.name() == name) else { continue };
@@ -185,24 +176,16 @@ fn zones(all: &[Made<'_>], run: &State, resource: &Resource) -> BTreeMap<String,
     zones
 }
 
-/// Groups and private names; addresses and the zone too, unless columns tell them.
-fn details(all: &[Made<'_>], run: &State, resource: &Resource, columns: bool) -> Vec<Text> {
+/// Groups and private names.
+fn details(all: &[Made<'_>], resource: &Resource) -> Vec<Text> {
     let name = resource.name();
-    let mut details: Vec<Text> = Vec::new();
-    if !columns {
-        let known = addresses(run, resource);
-        let mut places: Vec<String> = zones(all, run, resource).into_keys().collect();
-        places.sort();
-        let told = [known.join(", "), places.join(", ")];
-        details.extend(told.into_iter().filter(|told| !told.is_empty()).map(Text::literal));
-    }
     let group = match resource {
         Resource::Instance(it) => &it.group,
         Resource::Endpoint(it) => &it.group,
         Resource::LoadBalancer(it) => &it.group,
         _ => "",
     };
-    details.extend((!group.is_empty()).then(|| Text::literal(group)));
+    let mut details: Vec<Text> = (!group.is_empty()).then(|| Text::literal(group)).into_iter().collect();
     let private = all.iter().find_map(|it| match it.resource {
         Resource::PrivateName(it) if it.service == name => Some(it.domain.clone()),
         _ => None,
