@@ -8,6 +8,10 @@ use crate::i18n::{Lang, Text, Zone, m};
 use crate::lab::Loaded;
 use crate::report::{Drawing, report_html, report_markdown};
 
+fn journal(lines: impl IntoIterator<Item = serde_json::Value>) -> Vec<Entry> {
+    lines.into_iter().map(|line| serde_json::from_value(line).expect("it is a journal line")).collect()
+}
+
 /// A journal with a wrong prediction, and with a drill that was repaired with one hint.
 fn entries() -> Vec<Entry> {
     let words = |text: &str| json!(Text::literal(text));
@@ -19,7 +23,7 @@ fn entries() -> Vec<Entry> {
         json!({ "at": "2026-11-25T00:01:00Z", "event": "drill_finished", "drill": "green-and-late", "mended": true,
             "opened": [], "hints": 1, "seconds": 75, "given_up": false }),
     ];
-    lines.map(|line| serde_json::from_value(line).expect("it is a journal line")).into()
+    journal(lines)
 }
 
 /// A hands-on step: a mistake that was corrected, a difference that was none, two hints, reopened once.
@@ -52,8 +56,7 @@ fn what_was_wrong_and_mended_stands_beside_hints_and_consent() {
         json!({ "at": "2026-11-25T00:04:00Z", "event": "step_finished", "step": "one", "verdict": "met" }),
         json!({ "at": "2026-11-25T00:05:00Z", "event": "reopened", "steps": ["one"] }),
     ];
-    let entries: Vec<Entry> =
-        lines.into_iter().map(|line| serde_json::from_value(line).expect("it is a journal line")).collect();
+    let entries = journal(lines);
     let loaded = Loaded::without_steps("gone");
     let told = told(&loaded);
     for lang in Lang::ALL {
@@ -118,8 +121,7 @@ fn failed_attempts_stay_and_a_recap_has_words_of_its_own() {
             "right": "right", "check": "page", "seen": words("what was seen"), "words": { "question": words("Where?"),
                 "said": words("On the left"), "right": words("On the right"), "because": words("So it is.") } }),
     ];
-    let entries: Vec<Entry> =
-        lines.into_iter().map(|line| serde_json::from_value(line).expect("it is a journal line")).collect();
+    let entries = journal(lines);
     let loaded = Loaded::without_steps("gone");
     let told = told(&loaded);
     for lang in Lang::ALL {

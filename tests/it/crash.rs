@@ -86,8 +86,8 @@ fn nothing_left(folder: &Folder, line: usize) {
     assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into(), "killed at line {line}");
 }
 
-/// Killed at each line (in the short form, at every third from a random one on), and, if that is a call's outcome, also before it was on the disk: the call took effect
-/// without a record of it, the state in which guessing makes things twice.
+/// Killed at each line (in the short form, at every third from a random one on), and, if that is a call's outcome, also
+/// before it was on the disk: the call took effect without a record of it, the state in which guessing makes things twice.
 #[test]
 fn killed_at_every_line_then_resumed() {
     let cut = AtomicUsize::new(0);

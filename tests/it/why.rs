@@ -369,12 +369,18 @@ async fn after_a_repair_the_next_attempt_of_the_client_counts() {
     stage.close();
 }
 
-#[test]
-fn with_several_endpoints_one_is_chosen() {
+/// A finished run with two endpoints, and the ids of what it made.
+fn two_endpoints() -> (Folder, BTreeMap<String, String>) {
     let folder = Folder::new();
     let labs = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/more-labs");
     folder.pllab("start two-endpoints --yes --keep --pace instant --labs").arg(labs).run().code(0);
     let ids = ids(&folder.journal());
+    (folder, ids)
+}
+
+#[test]
+fn with_several_endpoints_one_is_chosen() {
+    let (folder, ids) = two_endpoints();
     // Nobody can be asked, so it takes the first and names the other.
     let said = folder.pllab("why").run().code(0).says(&ids["sales-endpoint"]).says("TCP 80");
     said.complains("This is the path to sales-endpoint. The other endpoints, for --endpoint: stock-endpoint");
@@ -391,13 +397,9 @@ fn with_several_endpoints_one_is_chosen() {
 
 #[test]
 fn with_several_endpoints_a_terminal_asks_which() {
-    let folder = Folder::new();
-    let labs = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/more-labs");
-    folder.pllab("start two-endpoints --yes --keep --pace instant --labs").arg(labs).run().code(0);
-    let ids = ids(&folder.journal());
+    let (folder, ids) = two_endpoints();
     for lang in Lang::ALL {
-        let words = format!("why --lang {} --labs {labs}", lang.tag());
-        let mut screen = Screen::open(&folder, &words, (120, 60), &[]);
+        let mut screen = Screen::open(&folder, &format!("why --lang {}", lang.tag()), (120, 60), &[]);
         screen.wait(&Text::message("why-which", []).render(lang));
         assert!(["sales-endpoint", "stock-endpoint"].iter().all(|it| screen.visible().contains(it)));
         screen.tap(Key::Down);
