@@ -1,6 +1,11 @@
 """What the stories share: the program under test, a sandbox to talk to, and the counting of what held."""
 
+import concurrent.futures
+import contextlib
+import importlib
+import io
 import json
+import multiprocessing
 import os
 import pathlib
 import subprocess
@@ -127,17 +132,33 @@ def until(what, look, seconds=60, pause=0.3):
         time.sleep(pause)
 
 
-def tell(stories):
-    """Tells the stories one after the other; the last line says how it went."""
+def told(story):
+    """One story, in a process of its own: what it printed, and how many of its statements held and did not."""
+    module, name = story
+    began = time.monotonic()
     tally = Tally()
-    for story in stories:
-        name = story.__module__
-        print(f"\n== {name}: {story.__doc__.splitlines()[0]}", flush=True)
-        began = time.monotonic()
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
         try:
-            story(tally)
+            function = getattr(importlib.import_module(module), name)
+            print(f"\n== {module}: {function.__doc__.splitlines()[0]}")
+            function(tally)
         except Exception as error:  # Whatever goes wrong in one story, the others are told.
-            tally.crashed(name, error)
-        print(f"   {time.monotonic() - began:.1f} s", flush=True)
-    print(f"\n{tally.passed} passed, {tally.failed} failed", flush=True)
-    sys.exit(1 if tally.failed or not tally.passed else 0)
+            tally.crashed(module, error)
+        print(f"   {time.monotonic() - began:.1f} s")
+    return printed.getvalue(), tally.passed, tally.failed
+
+
+def tell(stories):
+    """Tells the stories, as many at a time as there are cores; the last line says how it went."""
+    passed = failed = 0
+    # Begun anew, not forked: a story's process takes over nothing of another's.
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count(), context) as pool:
+        for story in concurrent.futures.as_completed([pool.submit(told, story) for story in stories]):
+            printed, held, broken = story.result()
+            print(printed, end="", flush=True)
+            passed += held
+            failed += broken
+    print(f"\n{passed} passed, {failed} failed", flush=True)
+    sys.exit(1 if failed or not passed else 0)

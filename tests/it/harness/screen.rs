@@ -131,9 +131,12 @@ impl Screen {
         let _ = self.writer.write_all(key.bytes()).and_then(|()| self.writer.flush());
     }
 
-    /// Presses a key and waits until the screen is stable.
+    /// Presses a key that the program answers; waits for the beginning of its answer, then until the screen is stable.
+    #[track_caller]
     pub fn tap(&mut self, key: Key) {
+        let before = self.raw.len();
         self.press(key);
+        self.see_or_end("an answer to a key", |screen| screen.raw.len() > before);
         self.rest();
     }
 
