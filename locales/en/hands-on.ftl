@@ -1,20 +1,4 @@
 # Working by hand: what pllab watches for, what it sees, how it helps.
-engine-ask-watching = pllab goes on watching after this menu. What would you like to do?
-engine-ask-theirs = { $n ->
-    [one] You made one thing yourself ({ $list }). Delete it too?
-   *[other] You made { $n } things yourself ({ $list }). Delete them too?
- }
-engine-ask-theirs-along = { $n ->
-    [one] You made one thing yourself ({ $list }). If you leave it, these stay too, because it uses them: { $along }. Delete it too?
-   *[other] You made { $n } things yourself ({ $list }). If you leave them, these stay too, because they use them: { $along }. Delete them too?
- }
-engine-answer-hands-on = I'll do it myself, pllab watches
-engine-answer-watch = Keep watching
-engine-answer-rest = Let pllab do the rest
-engine-answer-hint = Give me a hint
-engine-answer-theirs-stay = Leave mine alone
-engine-answer-theirs-go = Delete mine too
-engine-answer-theirs-back = Go back
 watch-waiting = Watching what you create
 watch-left = left to do: { $first }
 watch-left-more = left to do: { $first } and { $n } more
@@ -85,9 +69,6 @@ lost-gone = { $id } ({ $name }) does not exist any more.
 lost-rejected = { $id } ({ $name }) was rejected. A rejected connection request cannot be accepted: the consumer creates a new endpoint, which sends a new request.
 lost-along = Also to be created again, because it uses that: { $list }.
 lost-yours = What you created yourself stays. When you no longer need it, these commands delete it:
-engine-ask-lost = To go on, this must be created again: { $list }.
-engine-answer-anew = Let pllab create it again, then come back to this step
-engine-answer-anew-by-hand = I'll create it again myself
 receipt-yours = still there (yours)
 cli-arg-hands-on = Do the steps yourself; pllab watches and recognises them
 cli-arg-guided = Let pllab do the steps after you agree

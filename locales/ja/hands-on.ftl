@@ -1,14 +1,4 @@
 # 自分の手で進めるとき: pllab が何を待ち、何を見つけ、どう助けるか。
-engine-ask-watching = メニューを閉じると、pllab は見守りを続けます。どうしますか
-engine-ask-theirs = ご自身で作ったものが { $n } 個あります ({ $list })。これも削除しますか
-engine-ask-theirs-along = ご自身で作ったものが { $n } 個あります ({ $list })。残す場合は、そこで使われている次のものも残ります: { $along }。ご自身で作ったものも削除しますか
-engine-answer-hands-on = 自分でやる (pllab が見守る)
-engine-answer-watch = 見守りを続ける
-engine-answer-rest = 残りは pllab が実行する
-engine-answer-hint = ヒントを見る
-engine-answer-theirs-stay = 自分で作ったものは残す
-engine-answer-theirs-go = 自分で作ったものも削除する
-engine-answer-theirs-back = 戻る
 watch-waiting = 作業を見守っています
 watch-left = 残り: { $first }
 watch-left-more = 残り: { $first } ほか { $n } 件
@@ -79,9 +69,6 @@ lost-gone = { $id } ({ $name }) はもうありません。
 lost-rejected = { $id } ({ $name }) の接続リクエストは拒否されました。拒否された接続リクエストは承諾できません。consumer がエンドポイントを新しく作ると、接続リクエストも新しく送られます。
 lost-along = それを使っているので、次のものも作り直します: { $list }
 lost-yours = ご自身で作ったものは残します。使わなくなったら、次のコマンドで削除できます:
-engine-ask-lost = 先へ進むには、次のものを作り直す必要があります: { $list }
-engine-answer-anew = pllab が作り直し、このステップに戻る
-engine-answer-anew-by-hand = 自分で作り直す
 receipt-yours = 残っています (ご自身の作成)
 cli-arg-hands-on = 各ステップを自分で進める (pllab が見守って認識する)
 cli-arg-guided = 同意のうえで pllab が各ステップを進める

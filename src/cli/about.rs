@@ -34,3 +34,26 @@ pub(super) fn about(name: &str) -> Text {
         _ => m::cli_about(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory as _};
+
+    use super::about;
+    use crate::cli::verbs::Cli;
+
+    fn without_a_sentence(command: &Command, path: &str) -> Vec<String> {
+        let verbs = command.get_subcommands().filter(|verb| !verb.is_hide_set() && verb.get_name() != "help");
+        let below = verbs.flat_map(|verb| {
+            let path = format!("{path} {}", verb.get_name()).trim_start().to_owned();
+            let own = (about(&path) == about("pllab")).then(|| path.clone());
+            own.into_iter().chain(without_a_sentence(verb, &path)).collect::<Vec<_>>()
+        });
+        below.collect()
+    }
+
+    #[test]
+    fn every_verb_has_a_sentence_of_its_own() {
+        assert_eq!(without_a_sentence(&Cli::command(), ""), Vec::<String>::new());
+    }
+}

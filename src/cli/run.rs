@@ -13,7 +13,7 @@ use super::{
     browse, check, clean, doctor, drill, generate, handout, home, labs, policy, report, resume, sandbox, start, status,
     why, words,
 };
-use crate::host::{Host, Output, room_for_a_run};
+use crate::host::{Host, Output, check_capacity};
 use crate::i18n::{Lang, Text, m, repeat};
 use crate::sandbox::keeper;
 use crate::session::context::Context;
@@ -173,7 +173,7 @@ fn dispatch(context: &mut Context, verb: Option<Verb>) -> Result<Code, Failed> {
                 _ => false,
             };
             if !reads_alone {
-                room_for_a_run().map_err(|error| Failed::no_room(&error))?;
+                check_capacity().map_err(|error| Failed::no_room(&error))?;
                 // The SDK copies this variable into a header of every call without checking it.
                 if context.host.var(EXECUTION).is_some_and(|value| value.contains(char::is_control)) {
                     return Err(Failed::no_text(EXECUTION));

@@ -2,6 +2,7 @@
 //! Must not know: AWS, labs, language.
 //! Next: `machine.rs` is what a run is given of it; `files.rs` is how anything reaches the disk.
 
+mod capacity;
 mod clock;
 mod files;
 pub mod harmless;
@@ -12,11 +13,11 @@ pub mod net;
 mod output;
 mod paths;
 mod random;
-mod room;
 mod scratch;
 mod shell;
 mod streams;
 
+pub use capacity::check_capacity;
 pub use clock::Clock;
 pub use files::{
     Links, ReadError, append_line, create_private_dir, is_same_file, open_append, open_regular, read_regular,
@@ -28,7 +29,6 @@ pub use machine::{Host, LineHook, machine_name, own_program};
 pub use output::Output;
 pub use paths::{environment, home_dir, state_dir};
 pub use random::Random;
-pub use room::room_for_a_run;
 pub use scratch::Scratch;
 pub use shell::shell_word;
 pub use streams::{standard_error, standard_input, standard_lines};

@@ -1,4 +1,4 @@
-//! Dependencies between resources: the order of making, and reversed the order of deleting.
+//! What a lab's parts need of each other: the order of making, and the checks that answer its questions.
 
 use std::collections::{BTreeMap, BTreeSet};
 

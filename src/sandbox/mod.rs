@@ -1,5 +1,5 @@
 //! The AWS API emulator and its TCP data plane: a server, spoken to over HTTP and TCP only.
-//! Must not know: anything of ours but `host`; it is imported by `cli` alone, so checks cannot peek.
+//! Must not know: anything of ours but `host`; only `session`, `preflight` and `cli` import it, so checks cannot peek.
 //! Next: `server.rs` starts it; `http.rs` reads a request; `ops/` answers it; `plane/` carries the traffic.
 
 mod account;

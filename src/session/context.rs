@@ -14,7 +14,7 @@ use crate::engine::event::Screen;
 use crate::host::{Host, shell_word, standard_lines};
 use crate::i18n::{Lang, Text, complete, harmless, m};
 use crate::lab::{LabError, LoadError, Loaded, Source, load};
-use crate::ui::{self, ErrorReport, Form, GlyphSet, PrintStyle, Signals, UiOptions};
+use crate::ui::{self, ErrorReport, Form, GlyphSet, PrintStyle, TerminalNotices, UiOptions};
 
 pub struct Context {
     pub host: Host,
@@ -69,7 +69,7 @@ impl Context {
             width: None,
             glyphs: self.glyphs(),
             color: ui::color_allowed(),
-            signals: Signals::choose(|name| self.host.var(name)),
+            notices: TerminalNotices::choose(|name| self.host.var(name)),
             interrupt: Arc::clone(&self.interrupt.flag),
             // Answers may be piped in. A terminal is read only if the questions are visible.
             input: readable.then(|| Box::new(standard_lines()) as _),

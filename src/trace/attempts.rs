@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::heard::Heard;
+use super::attempt_result::AttemptResult;
 use super::rung_result::RungResult;
 use super::walk::Walk;
 use crate::checks::attempts::{Attempt, MARK, count, label, newest};
@@ -20,16 +20,16 @@ const LOOKS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(3)
 impl Walk<'_> {
     /// The newest attempt, whenever it was made. If the client requests several names, that of the first name that
     /// gets no page. `None` until every name has been requested once.
-    pub(super) fn newest(&self, console: &str) -> Option<Heard> {
+    pub(super) fn newest(&self, console: &str) -> Option<AttemptResult> {
         let asked = self.path.asks.iter().map(|ask| newest(console, &label(self.scene.token, ask)));
         let all: Vec<Attempt<'_>> = asked.collect::<Option<_>>()?;
         let whole = |attempt: &&Attempt<'_>| (attempt.code, attempt.exit) == (200, 0);
         let attempt = all.iter().find(|attempt| !whole(attempt)).or(all.first())?;
-        Some(Heard::of(attempt, self.scene.token))
+        Some(AttemptResult::of(attempt, self.scene.token))
     }
 
     /// The newest attempt, and if that failed, one that began after the climb: waits for it. Waits once in a climb.
-    pub(super) async fn attempt(&mut self) -> Result<Option<Heard>, RungResult> {
+    pub(super) async fn attempt(&mut self) -> Result<Option<AttemptResult>, RungResult> {
         if let Some(heard) = &self.heard {
             return Ok(Some(heard.clone()));
         }
@@ -40,7 +40,7 @@ impl Walk<'_> {
         Ok(Some(heard))
     }
 
-    async fn next_attempt(&self, before: &str, old: Heard) -> Result<Heard, RungResult> {
+    async fn next_attempt(&self, before: &str, old: AttemptResult) -> Result<AttemptResult, RungResult> {
         (self.on_wait)();
         let until = Instant::now() + PATIENCE;
         let look = LOOKS[usize::from(!self.scene.clouds.on_this_machine)];
@@ -53,7 +53,7 @@ impl Walk<'_> {
             match heard {
                 Some(heard) if heard.is_whole() || tries > 1 => return Ok(heard),
                 heard if Instant::now() >= until => {
-                    return Ok(Heard { is_stale: heard.is_none(), ..heard.unwrap_or(old) });
+                    return Ok(AttemptResult { is_stale: heard.is_none(), ..heard.unwrap_or(old) });
                 }
                 _ => sleep(look).await,
             }

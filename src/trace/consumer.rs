@@ -1,4 +1,4 @@
-//! The consumer's half: identity, endpoint, connection, zones, groups. `name.rs` has the name.
+//! The consumer's half: identity, endpoint, connection, zones, groups. `dns_name.rs` has the name.
 
 use serde_json::{Value, json};
 

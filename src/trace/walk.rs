@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::attempt_result::AttemptResult;
 use super::crossing::Crossing;
-use super::heard::Heard;
-use super::names::Names;
+use super::id_names::Names;
 use super::path::Path;
 use super::rung::RungId;
 use super::rung_result::RungResult;
@@ -42,7 +42,7 @@ pub(super) struct Walk<'a> {
     /// The connections from the load balancer to its targets; `None` until they are known.
     pub crossings: Option<Vec<Crossing>>,
     /// The client's attempt that counts; `None` until one was asked for.
-    pub heard: Option<Heard>,
+    pub heard: Option<AttemptResult>,
     pub names: Names,
     /// The rungs at which something was missing that the run has not made yet.
     missed: Vec<RungId>,

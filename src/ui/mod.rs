@@ -9,10 +9,10 @@ mod views;
 pub use screens::open::{PrintStyle, color_allowed, error_report, markdown, open, table};
 pub use screens::options::{Form, UiOptions};
 pub use screens::prompter::has_room;
-pub use screens::signals::Signals;
 pub use screens::terminal_mode::{give_back, give_back_for_good};
 #[cfg(unix)]
 pub use screens::terminal_mode::{stand_still, take_again};
+pub use screens::terminal_notices::TerminalNotices;
 pub use text::style::{GlyphSet, Glyphs};
 pub use text::wrap::wrap;
 pub use views::diagram_words::diagram_in_words;

@@ -1,7 +1,7 @@
 //! Turns answers from a screen into decisions, and decisions into journal lines.
 
 use super::answered::{Decision, Theirs};
-use super::record::Event;
+use super::journal_line::Event;
 use super::screen::Answer;
 
 impl Theirs {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use rlimit::Resource;
 
-use super::order::{BEGINS, Order};
+use super::process_args::{BEGINS, Order};
 use super::report::Report;
 use super::wall;
 use crate::host::standard_error;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
-use super::order::{BEGINS, Order, own_program};
+use super::process_args::{BEGINS, Order, own_program};
 use super::report::Report;
 use crate::host::standard_input;
 

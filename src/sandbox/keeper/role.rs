@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::order::Order;
+use super::process_args::Order;
 
 /// Runs the keeper's process that these arguments (the program's name first) ask for, and says whether it succeeded.
 /// `None` if they are not a keeper's arguments.

@@ -55,7 +55,7 @@ impl Lack {
 #[cfg(unix)]
 pub(super) fn refuse_calls(lacks: &mut Vec<Lack>) {
     #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-    if super::calls::refuse_others() {
+    if super::system_calls::refuse_others() {
         // It allows no signals to other processes, and only TCP sockets.
         return lacks.retain(|lack| *lack != Lack::Signals);
     }

@@ -1,4 +1,4 @@
-//! The operations: one file per resource kind, named like the files of `actions`, so both sides of one API read together.
+//! The operations: one file per resource. `actions/kind/` has the callers' side; `table.rs` says which file an operation is in.
 //! Must not know: HTTP, signatures, how the world is stored.
 //! Next: `table.rs` lists every operation; `shared/context.rs` is what each of them is given.
 

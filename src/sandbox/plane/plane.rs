@@ -19,7 +19,7 @@ use super::balancer::report::{TargetReport, report};
 use super::machine::context::MachineContext;
 use super::machine::local_forward;
 use super::machine::machines::Machines;
-use super::machine::memory::Memory;
+use super::machine::saved_state::SavedState;
 use super::machine::server::nginx_handle::WebServers;
 use super::net::console::{Console, Consoles};
 use super::net::fabric::{Fabric, Fault, lock};
@@ -78,7 +78,7 @@ impl Plane {
         });
         let machines = Arc::new(Machines::new(Arc::new(MachineContext {
             network: Arc::clone(&network),
-            memory: Memory::load(options.folder.join("plane.json")),
+            saved: SavedState::load(options.folder.join("plane.json")),
             folder: options.folder,
             nginx: options.nginx,
             keeper: options.keeper,
@@ -103,7 +103,7 @@ impl Plane {
             network.gates.judge_again(&topology);
         }
         for id in before.instances.keys().filter(|id| !topology.instances.contains_key(*id)) {
-            self.machines.context.memory.forget(id);
+            self.machines.context.saved.forget(id);
         }
         self.machines.reconcile(&topology);
         for id in before.instances.keys().filter(|id| !topology.instances.contains_key(*id)) {
@@ -136,7 +136,7 @@ impl Plane {
         self.machines.settle(Some(instance_id)).await;
         self.machines.turn(instance_id).await;
         let mut console = self.network.consoles.read(instance_id);
-        console.text = local_forward::announce(&console.text, &self.machines.context.memory.doors(instance_id));
+        console.text = local_forward::announce(&console.text, &self.machines.context.saved.doors(instance_id));
         console
     }
 

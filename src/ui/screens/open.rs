@@ -57,25 +57,25 @@ impl PrintStyle {
 /// Rows under a head. For a person, in columns, or one `head: cell` a line if columns do not fit; otherwise one row a
 /// line. Every line has a line end.
 #[must_use]
-pub fn table(head: &[Text], rows: &[Vec<Text>], sheet: PrintStyle) -> String {
-    let style = sheet.style();
+pub fn table(head: &[Text], rows: &[Vec<Text>], unread: PrintStyle) -> String {
+    let style = unread.style();
     let head: Vec<Line> = head.iter().map(|text| Line::of(Tone::Strong, style.render(text))).collect();
     let cells = |row: &Vec<Text>| row.iter().map(|text| Line::plain(style.render(text))).collect();
     let rows: Vec<Vec<Line>> = rows.iter().map(cells).collect();
     let lines = if style.is_plain() { told(&head, &rows, style.width) } else { columns(&head, &rows, style.measure()) };
-    paint(&style.inside(lines), sheet.color)
+    paint(&style.inside(lines), unread.color)
 }
 
 /// Markdown as lines, each with a line end.
 #[must_use]
-pub fn markdown(source: &str, sheet: PrintStyle) -> String {
-    let style = sheet.style();
-    paint(&style.inside(render(source, style.measure())), sheet.color)
+pub fn markdown(source: &str, unread: PrintStyle) -> String {
+    let style = unread.style();
+    paint(&style.inside(render(source, style.measure())), unread.color)
 }
 
 /// An error: what happened, the facts, what the reader can do. Every line has a line end, and a command is alone on
 /// its line.
 #[must_use]
-pub fn error_report(error: &ErrorReport, sheet: PrintStyle) -> String {
-    painted(error, &sheet.style(), sheet.color)
+pub fn error_report(error: &ErrorReport, unread: PrintStyle) -> String {
+    painted(error, &unread.style(), unread.color)
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::signals::Signals;
+use super::terminal_notices::TerminalNotices;
 use crate::i18n::Lang;
 use crate::ui::text::style::GlyphSet;
 
@@ -55,7 +55,7 @@ pub struct UiOptions {
     pub glyphs: GlyphSet,
     pub color: bool,
     /// What the terminal itself may be told, in the pretty form.
-    pub signals: Signals,
+    pub notices: TerminalNotices,
     /// The signal task sets this at Ctrl-C, and a waiting plain question then gives up. Menus read the key
     /// themselves.
     pub interrupt: Arc<AtomicBool>,

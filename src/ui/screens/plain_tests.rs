@@ -7,7 +7,7 @@ use crate::engine::event::{Answer, AskError, Choice, Event, Question, QuestionId
 use crate::i18n::{Lang, Text};
 use crate::ui::GlyphSet;
 use crate::ui::screens::options::{Form, UiOptions};
-use crate::ui::screens::signals::Signals;
+use crate::ui::screens::terminal_notices::TerminalNotices;
 
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
@@ -47,7 +47,7 @@ fn desk(lang: Lang, yes: bool, answers: Option<&'static str>) -> Desk {
         width: None,
         glyphs: GlyphSet::Ascii,
         color: false,
-        signals: Signals::choose(|_| None),
+        notices: TerminalNotices::choose(|_| None),
         interrupt: Arc::clone(&interrupt),
         input: answers.map(|answers| Box::new(Cursor::new(answers)) as _),
         out: Box::new(out.clone()),

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use super::keyboard::Keyboard;
 use super::keys::Key;
-use super::signals;
 use super::terminal_mode::times_taken_again;
+use super::terminal_notices;
 use crate::engine::event::AskError;
 use crate::i18n::m;
 use crate::ui::text::line::{Line, Tone};
@@ -110,7 +110,7 @@ pub fn choose(
                 Key::Char('y') if keys.len() == 1 => {
                     let Some(text) = &offer.to_copy else { continue };
                     // If the terminal is gone, reading from it reports the error.
-                    let _ = term.write_str(&signals::copy(text));
+                    let _ = term.write_str(&terminal_notices::copy(text));
                     menu.legend = style.render(&m::menu_copied());
                 }
                 Key::Enter if menu.others => menu.turn(size.0),
@@ -331,7 +331,7 @@ pub fn turn_page(legend: &Legend<'_>, color: bool, interrupt: &AtomicBool) -> Re
                     [Key::Char('q')] => break Ok(Turn::End),
                     [Key::Char('y')] if legend.to_copy.is_some() => {
                         // If the terminal is gone, reading from it reports the error.
-                        let _ = term.write_str(&signals::copy(legend.to_copy.unwrap_or_default()));
+                        let _ = term.write_str(&terminal_notices::copy(legend.to_copy.unwrap_or_default()));
                         copied = true;
                     }
                     _ => {}

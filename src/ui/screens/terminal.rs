@@ -15,8 +15,8 @@ use super::numbered::{ask_number, is_one_of, numbered};
 use super::options::UiOptions;
 use super::pages::{Page, Room, rows as rows_of};
 use super::prompter::{self, Legend, Offer, Turn};
-use super::sheet::Sheet;
-use super::signals::{Signals, link};
+use super::terminal_notices::{TerminalNotices, link};
+use super::unread_output::UnreadOutput;
 use crate::engine::event::{
     Answer, AskError, EndingView, Event, Mode, OpeningView, Picture, Progress, ProgressState, Question, QuestionId,
     Screen, StepView, TurnView, Verdict,
@@ -47,7 +47,7 @@ pub struct Terminal {
     color: bool,
     width: Option<u16>,
     glyphs: GlyphSet,
-    signals: Signals,
+    notices: TerminalNotices,
     interrupt: Arc<AtomicBool>,
     on_language_change: Box<dyn Fn(Lang) + Send + Sync>,
     inner: Mutex<Inner>,
@@ -61,7 +61,7 @@ struct Inner {
     context: Context,
     last: Last,
     /// What was printed since the last answer.
-    sheet: Sheet,
+    unread: UnreadOutput,
     /// Whether what does not fit on the screen waits: from the first screen or question on, there is somebody to turn
     /// pages.
     paged: bool,
@@ -97,7 +97,7 @@ impl Terminal {
             bars: Bars::new(options.color, options.interactive && !options.yes),
             context: Context::default(),
             last: Last::Nothing,
-            sheet: Sheet::default(),
+            unread: UnreadOutput::default(),
             paged: false,
             answered: Instant::now(),
             checks: BTreeMap::new(),
@@ -111,7 +111,7 @@ impl Terminal {
             color: options.color,
             width: options.width,
             glyphs: options.glyphs,
-            signals: options.signals,
+            notices: options.notices,
             interrupt: options.interrupt,
             on_language_change: options.on_language_change,
             inner: Mutex::new(inner),
@@ -146,23 +146,23 @@ impl Terminal {
         let apart = inner.last != Last::Nothing && (inner.last != kind || kind == Last::Other);
         inner.last = kind;
         let waits = inner.paged && rows >= ROWS && !inner.bars.is_pinned() && !inner.interrupted;
-        let now = if kind == Last::Done && !inner.sheet.waits() {
+        let now = if kind == Last::Done && !inner.unread.waits() {
             // Nobody reads these again: they may scroll away, and take no room from the result.
             [apart.then(Line::blank).into_iter().collect(), lines.to_vec()].concat()
         } else if waits {
-            inner.sheet.take(lines, apart, begins_page, rows - 2, columns)
+            inner.unread.take(lines, apart, begins_page, rows - 2, columns)
         } else {
-            let mut now = inner.sheet.release();
+            let mut now = inner.unread.release();
             now.extend((apart || !now.is_empty()).then(Line::blank));
             now.extend_from_slice(lines);
-            inner.sheet.note(&now);
+            inner.unread.note(&now);
             now
         };
         self.put(inner, &now);
     }
 
     fn put(&self, inner: &mut Inner, lines: &[Line]) {
-        let address = |text: &str| if self.signals.links { link(text, text) } else { text.to_owned() };
+        let address = |text: &str| if self.notices.links { link(text, text) } else { text.to_owned() };
         let text: String = lines.iter().map(|line| line.paint_with(self.color, address) + "\n").collect();
         let out = &mut inner.out;
         inner.bars.aside(|| {
@@ -179,21 +179,21 @@ impl Terminal {
             let inner = &mut *self.inner();
             let most = rows.saturating_sub(2).max(1);
             let last = rows.saturating_sub(below + 1).clamp(1, most);
-            let pages = inner.sheet.pages(Room { columns, most, last });
+            let pages = inner.unread.pages(Room { columns, most, last });
             if rows < ROWS || !inner.paged || inner.interrupted {
-                let rest = inner.sheet.release();
+                let rest = inner.unread.release();
                 self.put(inner, &rest);
                 return Ok(false);
             }
-            if pages.len() == 1 && inner.sheet.leaves(below, rows, columns) {
+            if pages.len() == 1 && inner.unread.leaves(below, rows, columns) {
                 return Ok(false);
             }
             // All of it is on record, whatever page is on the screen when the question comes.
-            inner.sheet.release();
+            inner.unread.release();
             pages
         };
         let style = self.style();
-        let to_copy = self.inner().sheet.to_copy().filter(|_| self.signals.clipboard);
+        let to_copy = self.inner().unread.to_copy().filter(|_| self.notices.clipboard);
         let mut at = 0;
         loop {
             if at + 1 == pages.len() && at > 0 {
@@ -246,7 +246,7 @@ impl Terminal {
         if self.interactive && !self.yes && inner.answered.elapsed() >= LONG {
             inner.answered = Instant::now();
             let words = words.render(inner.lang);
-            let call = self.signals.call(&harmless::line(&words));
+            let call = self.notices.call(&harmless::line(&words));
             // If the screen is gone, nobody could be called either.
             let _ = inner.err.write_all(call.as_bytes()).and_then(|()| inner.err.flush());
         }
@@ -277,7 +277,7 @@ impl Terminal {
 
     fn answered(&self) {
         let inner = &mut *self.inner();
-        inner.sheet.clear();
+        inner.unread.clear();
         inner.answered = Instant::now();
     }
 
@@ -340,7 +340,7 @@ impl Screen for Terminal {
                 self.print_lines(&scripts, Last::Other);
             }
             let inner = &mut *self.inner();
-            let rest = inner.sheet.release();
+            let rest = inner.unread.release();
             self.put(inner, &rest);
             inner.bars.pin(&pinned);
         } else if !again {
@@ -416,7 +416,7 @@ impl Screen for Terminal {
             inner.paged |= self.interactive && !self.yes;
             if question.id == QuestionId::Watching {
                 // What came during the watch was read as it came.
-                inner.sheet.clear();
+                inner.unread.clear();
             }
             if std::mem::take(&mut inner.interrupted) {
                 return Err(AskError::Interrupted);
@@ -463,7 +463,7 @@ impl Screen for Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         let inner = &mut *self.inner();
-        let rest = inner.sheet.release();
+        let rest = inner.unread.release();
         self.put(inner, &rest);
     }
 }
@@ -500,7 +500,7 @@ impl MenuHost for Terminal {
         let (rows, _) = Term::stderr().size();
         let below = asked.len() + 1 + prompter::menu_rows(labels.len(), apart.is_some(), rows);
         let after_a_page = self.turn_pages(below, &m::pager_menu())?;
-        let to_copy = self.inner().sheet.to_copy().filter(|_| self.signals.clipboard);
+        let to_copy = self.inner().unread.to_copy().filter(|_| self.notices.clipboard);
         self.ask_below(&asked);
         let offer = Offer { labels: &labels, start, apart, to_copy, after_a_page };
         let chosen = match prompter::choose(&offer, &style, self.color, &self.interrupt)? {

@@ -59,7 +59,7 @@ impl Balancers {
         for arn in topology.target_groups.keys() {
             if !tasks.contains_key(arn) && probers(topology, arn).next().is_some() {
                 // An earlier process already waited for this group's registration.
-                let known = self.machines.context.memory.restarted() && *before == Topology::default();
+                let known = self.machines.context.saved.restarted() && *before == Topology::default();
                 let delay = if known { Duration::ZERO } else { self.network.pace.scale(REGISTRATION) };
                 let task = self.network.runtime.spawn(watch(Arc::clone(self), arn.clone(), delay));
                 tasks.insert(arn.clone(), task.abort_handle());

@@ -46,7 +46,7 @@ async fn advance(context: &Arc<MachineContext>, machine: &Arc<Machine>, boot: &m
         return;
     }
     if !std::mem::replace(&mut boot.begun, true) {
-        context.memory.set_done(id, 0);
+        context.saved.set_done(id, 0);
         context.network.consoles.line(id, "[pllab sandbox] cloud-init runs the user data (imitated, not executed)");
     }
     let around = Sinks { out: Sink::Console, err: Sink::Console };
@@ -67,12 +67,12 @@ async fn advance(context: &Arc<MachineContext>, machine: &Arc<Machine>, boot: &m
         }
         boot.next += 1;
         if !quiet {
-            context.memory.set_done(id, boot.next);
+            context.saved.set_done(id, boot.next);
         }
     }
     boot.ended = true;
     if boot.restored < steps.len() {
         context.network.consoles.line(id, "[pllab sandbox] the user data has been run to its end");
-        context.memory.set_done(id, steps.len());
+        context.saved.set_done(id, steps.len());
     }
 }

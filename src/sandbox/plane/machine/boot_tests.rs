@@ -216,7 +216,7 @@ async fn an_instance_opens_some_doors_and_says_that_it_leaves_the_rest() -> io::
     let seen = String::from_utf8_lossy(&plane.network().consoles.read("i-client").text).into_owned();
     assert_eq!(seen.matches(" door: http://127.0.0.1:").count(), 16, "{seen}");
     assert_eq!(seen.matches("at most 16 doors: 284 more are not opened\n").count(), 1, "{seen}");
-    assert_eq!(plane.machines().context.memory.doors("i-client").len(), 16);
+    assert_eq!(plane.machines().context.saved.doors("i-client").len(), 16);
     Ok(())
 }
 
@@ -224,7 +224,7 @@ async fn an_instance_opens_some_doors_and_says_that_it_leaves_the_rest() -> io::
 async fn an_nginx_that_had_died_is_said_to_run_again_once() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let plane = plane(&folder, Pace::Instant, "")?;
-    plane.machines().context.memory.set_died("i-web");
+    plane.machines().context.saved.set_died("i-web");
     assert_eq!(plane.target_health(GROUP).await[0].state, "healthy");
     let web = plane.machines().get("i-web").ok_or(io::ErrorKind::NotFound)?;
     start_nginx(&plane.machines().context, &web).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::sandbox::plane::net::network::Network;
 
-use super::memory::Memory;
+use super::saved_state::SavedState;
 use super::server::nginx_handle::WebServers;
 
 pub struct MachineContext {
@@ -19,7 +19,7 @@ pub struct MachineContext {
     /// The real web servers that run or are ending.
     pub web_servers: WebServers,
     /// What must be known again after a restart.
-    pub memory: Memory,
+    pub saved: SavedState,
 }
 
 impl MachineContext {

@@ -39,7 +39,7 @@ pub struct LocalForward {
 pub fn open(context: &Arc<MachineContext>, id: &str, host: &str, port: u16) -> Option<LocalForward> {
     let name = authority(host, port);
     // The same port as before a restart, so that a page that is open in the browser can be reloaded.
-    let remembered = context.memory.door(id, &name).and_then(|port| listen_on(&context.network.runtime, port).ok());
+    let remembered = context.saved.door(id, &name).and_then(|port| listen_on(&context.network.runtime, port).ok());
     let listener = remembered.map_or_else(|| listen_on(&context.network.runtime, 0), Ok);
     let (listener, local) = match listener.and_then(|it| it.local_addr().map(|local| (it, local))) {
         Ok(opened) => opened,

@@ -46,7 +46,7 @@ impl Machine {
             reboots: instance.reboots,
             program: user_data::parse(&instance.user_data),
             disk: Mutex::default(),
-            boot: tokio::sync::Mutex::new(Boot::resumed(context.memory.done(id))),
+            boot: tokio::sync::Mutex::new(Boot::resumed(context.saved.done(id))),
             effort: Effort::default(),
             tasks: Mutex::default(),
             off: AtomicBool::new(false),
@@ -149,7 +149,7 @@ impl Machine {
             let text = format!(
                 "[pllab sandbox] nginx has died: {how}. Reboot the instance, or stop and start it, and it runs again"
             );
-            context.memory.set_died(&self.id);
+            context.saved.set_died(&self.id);
             context.network.consoles.line(&self.id, &text);
         }
     }

@@ -14,9 +14,9 @@ pub mod local_forward;
 #[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
 pub mod machine;
 pub mod machines;
-pub mod memory;
 pub mod nginx;
 pub mod runner;
+pub mod saved_state;
 pub mod script;
 pub mod server;
 pub mod switch_on;

@@ -31,7 +31,7 @@ pub fn switch_on(context: &Arc<MachineContext>, id: &str, instance: &Instance) -
         let text = format!("[pllab sandbox] an instance has at most {MOST_FORWARDS} doors: {rest} more are not opened");
         context.network.consoles.line(id, &text);
     }
-    context.memory.set_doors(id, doors);
+    context.saved.set_doors(id, doors);
     // At the instant pace nothing runs by itself: calls run it.
     if context.network.pace != Pace::Instant {
         let task = context.network.runtime.spawn(boot::run(Arc::clone(context), Arc::clone(&machine)));

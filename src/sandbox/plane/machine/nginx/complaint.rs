@@ -66,7 +66,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::super::builtin::Config;
-    use super::super::local::local_tree;
+    use super::super::translate::local_tree;
     use super::super::tree::read;
     use super::super::write::write;
     use super::*;

@@ -1,16 +1,16 @@
 //! Directives whose values have rules of their own: those that lead to files or contain texts, and blocks of entries.
 
 use super::directive::Directive;
+use super::translation::{COMBINED, Translation, Unsafe};
 use super::values::{is_block, is_fixed_path, is_made_of, is_regex, is_request_path, local_path, number};
 use super::variables::{Part, free, parts};
-use super::writer::{COMBINED, Unsafe, Writer};
 
 /// Whether a text is an HTTP status code.
 fn is_code(text: &str) -> bool {
     text.len() == 3 && number(text).is_some()
 }
 
-impl Writer<'_> {
+impl Translation<'_> {
     /// The values of a directive with rules of its own, as they are written.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! nginx's configuration: read as nginx reads it, checked against what is run here, and rewritten for a real nginx.
 //! Must not know: processes, sockets, the rest of an instance.
-//! Next: `lexer.rs`, `tree.rs`, `grammar.rs` read like nginx; `allowed.rs` lists what is run; `local.rs` and `forms.rs` translate it; `write.rs` writes it.
+//! Next: `lexer.rs`, `tree.rs`, `grammar.rs` read like nginx; `allowed.rs` lists what is run; `translate.rs` judges and translates it; `write.rs` writes it.
 
 mod allowed;
 mod builtin;
@@ -11,7 +11,6 @@ mod glob;
 mod grammar;
 mod lexer;
 mod listen;
-mod local;
 mod location;
 mod page;
 #[cfg(test)]
@@ -20,19 +19,20 @@ mod reach;
 #[cfg(all(test, unix))]
 mod real_tests;
 mod rule;
+mod translate;
+mod translation;
 mod tree;
 #[cfg(test)]
 mod trick_tests;
 mod values;
 mod variables;
 mod write;
-mod writer;
 
 pub use builtin::{ACCESS_LOG, Config, DEFAULT_PAGE, ROOT, SERVER, Variables, include};
 pub use complaint::{Complaint, complaint};
 pub use directive::Directive;
-pub use local::{NOBODY, local_text, local_tree, translate};
 pub use page::page;
 pub use reach::beyond;
+pub use translate::{NOBODY, local_text, local_tree, translate};
+pub use translation::Unsafe;
 pub use tree::{parse, read};
-pub use writer::Unsafe;

@@ -9,9 +9,9 @@ use proptest::sample::{select, subsequence};
 
 use super::builtin::Config;
 use super::directive::Directive;
-use super::local::{local_tree, translate};
 use super::page::page;
 use super::reach::beyond;
+use super::translate::{local_tree, translate};
 use super::tree::{parse, read};
 use super::write::write;
 use crate::sandbox::plane::machine::disk::Disk;

@@ -16,9 +16,9 @@ use tempfile::TempDir;
 
 use super::builtin::Config;
 use super::directive::Directive;
-use super::local::{local_tree, translate};
 use super::page::page;
 use super::property_tests::{likely, local_ports};
+use super::translate::{local_tree, translate};
 use super::tree::{parse, read};
 use crate::sandbox::plane::machine::disk::Disk;
 

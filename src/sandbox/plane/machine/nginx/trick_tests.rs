@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use super::builtin::Config;
-use super::local::translate;
+use super::translate::translate;
+use super::translation::Unsafe;
 use super::tree::read;
-use super::writer::Unsafe;
 use crate::sandbox::plane::machine::disk::Disk;
 
 const MAIN: &str = "/etc/nginx/nginx.conf";

@@ -56,7 +56,7 @@ pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) 
     if let Some(number) = dead {
         // The task that waits for nginx did not find it here.
         machine.nginx_died(context, number, "it ended as soon as it had started");
-    } else if context.memory.revive(&machine.id) {
+    } else if context.saved.revive(&machine.id) {
         context.network.consoles.line(&machine.id, "[pllab sandbox] nginx runs again");
     }
     if machine.is_off() {

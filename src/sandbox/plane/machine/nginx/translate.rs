@@ -14,9 +14,9 @@ use super::listen::Listen;
 use super::location::Location;
 use super::reach::beyond;
 use super::rule::{Kind, MAIN, Places};
+use super::translation::{COMBINED, Translation, Unsafe};
 use super::values::local_path;
 use super::write::{word, write};
-use super::writer::{COMBINED, Unsafe, Writer};
 
 /// The limit of blocks in a configuration: nginx uses about ten kilobytes for each.
 const MOST_BLOCKS: usize = 512;
@@ -58,7 +58,7 @@ pub fn local_tree(
     address: Ipv4Addr,
     ports: &BTreeMap<u16, (SocketAddr, bool)>,
 ) -> Result<Vec<Directive>, Unsafe> {
-    let mut writer = Writer::new(ports, variables(tree));
+    let mut writer = Translation::new(ports, variables(tree));
     let mut http = preamble(address, ports);
     for directive in tree {
         let rule = rule_of(directive.name());
@@ -125,7 +125,7 @@ fn preamble(address: Ipv4Addr, ports: &BTreeMap<u16, (SocketAddr, bool)>) -> Vec
     out
 }
 
-impl Writer<'_> {
+impl Translation<'_> {
     fn http(&mut self, block: &[Directive]) -> Result<Vec<Directive>, Unsafe> {
         let says = |name| block.iter().any(|it| it.name() == name);
         let mut out = Vec::new();

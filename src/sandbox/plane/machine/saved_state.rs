@@ -12,7 +12,7 @@ use crate::host::write_atomic;
 use crate::sandbox::plane::net::fabric::lock;
 
 /// Kept in one small file, which is always replaced as a whole.
-pub struct Memory {
+pub struct SavedState {
     path: PathBuf,
     kept: Mutex<Kept>,
     restarted: bool,
@@ -31,7 +31,7 @@ struct Kept {
     died: BTreeSet<String>,
 }
 
-impl Memory {
+impl SavedState {
     /// Reads the file at `path`. A file that cannot be read counts as missing: at worst a boot script runs again and
     /// a door gets another port.
     pub fn load(path: PathBuf) -> Self {
@@ -119,19 +119,19 @@ mod tests {
     fn what_is_noted_is_known_again() -> std::io::Result<()> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("plane.json");
-        let memory = Memory::load(path.clone());
+        let memory = SavedState::load(path.clone());
         memory.set_done("i-1", 3);
         memory.set_doors("i-1", [("web".to_owned(), 4567)].into());
         memory.set_died("i-1");
         memory.set_done("i-2", 1);
         memory.forget("i-2");
-        let again = Memory::load(path.clone());
+        let again = SavedState::load(path.clone());
         assert_eq!((again.done("i-1"), again.door("i-1", "web"), again.done("i-2")), (Some(3), Some(4567), None));
         assert_eq!((again.revive("i-1"), again.revive("i-1")), (true, false));
         again.set_doors("i-1", BTreeMap::new());
         assert_eq!(again.doors("i-1"), []);
         fs::write(&path, b"not json")?;
-        assert_eq!(Memory::load(path).done("i-1"), None);
+        assert_eq!(SavedState::load(path).done("i-1"), None);
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use crate::i18n::{Text, m};
 
 /// The result of an attempt.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Heard {
+pub(super) struct AttemptResult {
     /// 0 if no answer came.
     pub code: u16,
     pub exit: u32,
@@ -17,7 +17,7 @@ pub(super) struct Heard {
     pub is_stale: bool,
 }
 
-impl Heard {
+impl AttemptResult {
     pub fn of(attempt: &Attempt<'_>, token: &str) -> Self {
         Self {
             code: attempt.code,

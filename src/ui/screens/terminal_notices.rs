@@ -15,7 +15,7 @@ pub enum Notify {
 
 /// What the terminal may be told. Nothing outside the pretty form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Signals {
+pub struct TerminalNotices {
     pub notify: Notify,
     /// Whether `y` copies, with OSC 52, which also works over ssh.
     pub clipboard: bool,
@@ -23,7 +23,7 @@ pub struct Signals {
     pub links: bool,
 }
 
-impl Signals {
+impl TerminalNotices {
     /// As `PLLAB_NOTIFY` (`off`, `bell`, `words`), `PLLAB_CLIPBOARD` and `PLLAB_LINKS` (`off`) say. Without the first,
     /// words where the terminal is known to show them, else the bell.
     #[must_use]
@@ -68,17 +68,19 @@ pub fn link(address: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Notify, Signals, copy, link};
+    use super::{Notify, TerminalNotices, copy, link};
 
     #[test]
     fn each_has_one_switch() {
         let with = |pairs: &'static [(&str, &str)]| {
-            Signals::choose(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+            TerminalNotices::choose(|name| {
+                pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            })
         };
-        assert_eq!(with(&[]), Signals { notify: Notify::Bell, clipboard: true, links: true });
+        assert_eq!(with(&[]), TerminalNotices { notify: Notify::Bell, clipboard: true, links: true });
         assert_eq!(with(&[("TERM_PROGRAM", "WezTerm")]).notify, Notify::Words);
         let off = with(&[("PLLAB_NOTIFY", "off"), ("PLLAB_CLIPBOARD", "off"), ("PLLAB_LINKS", "off")]);
-        assert_eq!(off, Signals { notify: Notify::Off, clipboard: false, links: false });
+        assert_eq!(off, TerminalNotices { notify: Notify::Off, clipboard: false, links: false });
         assert_eq!(off.call("done"), "");
         assert_eq!(with(&[("PLLAB_NOTIFY", "words")]).call("done"), "\x1b]9;done\x07");
     }

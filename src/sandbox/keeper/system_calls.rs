@@ -25,7 +25,7 @@ const FREE: &[c_long] = &[
     libc::SYS_epoll_create1, libc::SYS_epoll_ctl, libc::SYS_epoll_pwait, libc::SYS_epoll_pwait2, libc::SYS_eventfd2,
     libc::SYS_ppoll, libc::SYS_pselect6, libc::SYS_futex, libc::SYS_nanosleep, libc::SYS_clock_nanosleep, libc::SYS_wait4,
     libc::SYS_setitimer, libc::SYS_getitimer, libc::SYS_sched_yield,
-    // Memory.
+    // SavedState.
     libc::SYS_mmap, libc::SYS_munmap, libc::SYS_mprotect, libc::SYS_mremap, libc::SYS_madvise, libc::SYS_brk, libc::SYS_msync,
     libc::SYS_membarrier,
     // Its own signals, threads and end.

@@ -16,7 +16,7 @@ pub const COMBINED: &str = "pllab_combined";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsafe(pub String);
 
-pub struct Writer<'a> {
+pub struct Translation<'a> {
     /// The local address of each of the instance's ports, and whether a PROXY protocol header is expected there.
     pub ports: &'a BTreeMap<u16, (SocketAddr, bool)>,
     variables: Variables,
@@ -29,7 +29,7 @@ pub struct Writer<'a> {
     text: Weight,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> Translation<'a> {
     pub fn new(ports: &'a BTreeMap<u16, (SocketAddr, bool)>, variables: Variables) -> Self {
         Self {
             ports,

@@ -15,7 +15,7 @@ const THREADS: usize = 6;
 ///
 /// # Errors
 /// Whatever the system refuses.
-pub fn room_for_a_run() -> io::Result<()> {
+pub fn check_capacity() -> io::Result<()> {
     let mut memory: Vec<u8> = Vec::new();
     memory.try_reserve_exact(MEMORY).map_err(|_| io::Error::from(ErrorKind::OutOfMemory))?;
     drop(memory);
@@ -46,6 +46,6 @@ pub fn room_for_a_run() -> io::Result<()> {
 mod tests {
     #[test]
     fn a_machine_that_runs_tests_has_room() {
-        super::room_for_a_run().unwrap();
+        super::check_capacity().unwrap();
     }
 }

@@ -5,13 +5,13 @@ use crate::ui::text::line::{Line, stack};
 
 /// Filled by everything that is printed between two answers, so that the learner can go back over it.
 #[derive(Default)]
-pub struct Sheet {
+pub struct UnreadOutput {
     /// Printed, in order.
     shown: Vec<Line>,
     held: Vec<Part>,
 }
 
-impl Sheet {
+impl UnreadOutput {
     /// Takes lines, and returns those to print now: as many as fit into `most` rows with what was printed before. The
     /// others wait, and so does all that comes after them. `apart` puts a blank line above.
     pub fn take(&mut self, lines: &[Line], apart: bool, begins_page: bool, most: usize, columns: usize) -> Vec<Line> {
@@ -80,7 +80,7 @@ impl Sheet {
         held
     }
 
-    /// Begins a new sheet.
+    /// Begins a new unread.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -98,7 +98,7 @@ impl Sheet {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Room, Sheet};
+    use super::{Room, UnreadOutput};
     use crate::ui::text::line::{Line, Tone};
 
     proptest! {
@@ -107,32 +107,32 @@ mod tests {
             blocks in proptest::collection::vec((1_usize..50, any::<bool>(), any::<bool>()), 1..12),
             most in 6_usize..40,
         ) {
-            let mut sheet = Sheet::default();
+            let mut unread = UnreadOutput::default();
             let mut now = Vec::new();
             let mut all = Vec::new();
             for (number, (height, apart, begins)) in blocks.into_iter().enumerate() {
                 let lines: Vec<Line> = (0..height).map(|line| Line::plain(format!("{number} {line}"))).collect();
-                now.extend(sheet.take(&lines, apart && !all.is_empty(), begins, most, 80));
+                now.extend(unread.take(&lines, apart && !all.is_empty(), begins, most, 80));
                 all.extend(lines);
             }
             prop_assert!(!now.is_empty() && now.len() <= most, "{} > {most}", now.len());
-            let pages = sheet.pages(Room { columns: 80, most, last: most.min(3) });
+            let pages = unread.pages(Room { columns: 80, most, last: most.min(3) });
             prop_assert_eq!(&pages[0].lines, &now);
             prop_assert!(pages.iter().all(|page| page.lines.len() <= most));
             let words = |lines: Vec<Line>| lines.into_iter().filter(|line| !line.is_blank()).collect::<Vec<_>>();
             prop_assert_eq!(words(pages.into_iter().flat_map(|page| page.lines).collect()), all.clone());
-            now.extend(sheet.release());
+            now.extend(unread.release());
             prop_assert_eq!(words(now), all);
         }
     }
 
     #[test]
     fn commands_are_copied_whole() {
-        let mut sheet = Sheet::default();
+        let mut unread = UnreadOutput::default();
         let copy = |text: &str| Line::to_copy(Tone::Code, text);
-        sheet.note(&[copy("aws one"), Line::blank(), copy("aws two \\"), copy("  --three"), Line::plain("words")]);
-        assert_eq!(sheet.to_copy().as_deref(), Some("aws one\naws two \\\n  --three"));
-        sheet.clear();
-        assert_eq!(sheet.to_copy(), None);
+        unread.note(&[copy("aws one"), Line::blank(), copy("aws two \\"), copy("  --three"), Line::plain("words")]);
+        assert_eq!(unread.to_copy().as_deref(), Some("aws one\naws two \\\n  --three"));
+        unread.clear();
+        assert_eq!(unread.to_copy(), None);
     }
 }

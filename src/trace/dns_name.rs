@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::heard::Heard;
+use super::attempt_result::AttemptResult;
 use super::rung_result::RungResult;
 use super::states;
 use super::walk::{Walk, seen};
@@ -38,7 +38,7 @@ impl Walk<'_> {
             None => Text::literal(addresses),
         };
         let console = self.client_console().await.unwrap_or_default();
-        let has_no_name = |heard: &Heard| heard.code == 0 && heard.exit == NO_NAME;
+        let has_no_name = |heard: &AttemptResult| heard.code == 0 && heard.exit == NO_NAME;
         if self.newest(&console).is_some_and(|heard| has_no_name(&heard))
             && let Some(heard) = self.attempt().await?.filter(has_no_name)
         {
