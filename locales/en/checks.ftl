@@ -104,8 +104,8 @@ check-why-timed-out = Nothing arrives before the connection is accepted, and it 
 check-why-other-page = What answered is not the page of this run's web server. Check the target group's targets and the page that nginx serves.
 check-why-other-source = The request does not seem to have come through the NLB. Open the page from the client, by the endpoint's DNS name.
 check-why-no-log-line = No page has been served yet, or the log is late. Check first that the page arrives at the client.
-check-why-door-closed = This URL is not available now. Continue with `pllab resume`, then check again.
-check-why-door-elsewhere = This URL does not belong to this machine, so it was not opened.
+check-why-forward-closed = This URL is not available now. Continue with `pllab resume`, then check again.
+check-why-forward-elsewhere = This URL does not belong to this machine, so it was not opened.
 
 check-title-request-waiting = The connection request as the provider sees it
 check-request = { $endpoint } / owner { $owner } / { $state }

@@ -104,8 +104,8 @@ check-why-timed-out = 承諾の前は届きません。承諾してからも 1�
 check-why-other-page = 応答したのは、この実行の Web サーバーのページではありません。ターゲットグループの登録先と、nginx が返すページを確かめてください。
 check-why-other-source = NLB を通らないリクエストのようです。クライアントからエンドポイントの DNS 名で開いてください。
 check-why-no-log-line = ページがまだ一度も返っていないか、ログの出力が遅れています。クライアントにページが届いているかを先に確かめてください。
-check-why-door-closed = この URL はいま使えません。`pllab resume` で続けてから、もう一度確認してください。
-check-why-door-elsewhere = この URL はこのマシンのものではないので、開きませんでした。
+check-why-forward-closed = この URL はいま使えません。`pllab resume` で続けてから、もう一度確認してください。
+check-why-forward-elsewhere = この URL はこのマシンのものではないので、開きませんでした。
 
 check-title-request-waiting = provider に届いている接続リクエスト
 check-request = { $endpoint } / 所有者 { $owner } / { $state }

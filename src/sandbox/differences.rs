@@ -296,7 +296,7 @@ const DIFFERENCES: &[Difference] = &[
          that is not opened, or skipped, and the console says so.",
     ),
     difference(
-        "doors",
+        "forwards",
         "クライアントの curl の宛先ごとに、このマシンの 127.0.0.1 にポートを 1 つ開きます。AWS なら SSH などのトンネルが要るところです。",
         "For each address that a client's curl asks, a port on 127.0.0.1 of this machine is opened, where AWS would \
          need a \

@@ -56,7 +56,7 @@ def waiting(t, world):
     world.build_client()
     first = until("the client has asked", world.attempts)[0]
     t.equal("client: before acceptance its request times out", first, ("000", "28"))
-    url = until("the door is open", world.door)
+    url = until("the forward is open", world.forward)
     page = browser.page(url)
     t.check("browser: before acceptance no token is seen", world.token not in page, page[:400])
 
@@ -74,7 +74,7 @@ def accepted(t, world):
     t.check("client: the page carries the token", world.token in world.console(world.consumer, world.client))
     source = until("nginx logged the request", lambda: source_of(world))
     t.equal("web server: sees the address of the NLB", source, nlb_address(world))
-    page = browser.page(world.door())
+    page = browser.page(world.forward())
     t.check("browser: after acceptance the token is seen", world.token in page, page[:400])
     t.check("browser: the page names the NLB's address", nlb_address(world) in page, page[-400:])
 

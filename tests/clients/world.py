@@ -146,13 +146,13 @@ class World:
         self.endpoint, self.dns = made["VpcEndpointId"], made["DnsEntries"][0]["DnsName"]
 
     def build_client(self):
-        """The client that asks for the page again and again, and the door to it on this machine."""
+        """The client that asks for the page again and again, and the forward to it on this machine."""
         script = user_data("client", "client", token=self.token, dns=self.dns)
         self.client = self.instance(self.consumer, self.consumer_subnet, self.client_group, script)
 
-    def door(self):
+    def forward(self):
         """The address on this machine that leads where the client's request leads."""
-        mark = "[pllab sandbox] door: "
+        mark = "[pllab sandbox] forward: "
         for line in self.console(self.consumer, self.client).splitlines():
             if line.startswith(mark):
                 return line[len(mark):].split()[0]

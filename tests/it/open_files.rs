@@ -72,14 +72,14 @@ async fn without_open_files_nothing_is_refused_and_the_operator_is_told_once() {
     let asker = instance(&ready).await;
     let console = asker.console().await;
     assert!(console.contains("hello"), "{console}");
-    let door = console.split("door: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a door");
+    let forward = console.split("forward: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a forward");
 
     let deadline = Instant::now() + PATIENCE;
     loop {
         // Each connection stays silent until the sandbox times it out.
         let mut crowd = Vec::new();
         for _ in 0..CROWD {
-            crowd.push(TcpStream::connect(door).await.expect("none is refused"));
+            crowd.push(TcpStream::connect(forward).await.expect("none is refused"));
         }
         // Once they have taken every file descriptor, the console cannot be read either. What the instance tries
         // meanwhile is on its console, and can be read when the crowd has gone.

@@ -47,7 +47,7 @@ async fn the_regional_name_has_the_addresses_of_all_zones_and_a_zonal_one_its_ow
     path.elb("ModifyLoadBalancerAttributes", json!({ "LoadBalancerArn": path.balancer, "Attributes": attributes }))
         .await;
     let client = path.client(&path.name).await;
-    // Its answers begin with each address in turn, for what the client asks and for what goes through its door.
+    // Its answers begin with each address in turn, for what the client asks and for what goes through its forward.
     let zone = |page: String| page.strip_prefix("hello 10.0.").and_then(|rest| rest.chars().next());
     let mut seen = Vec::new();
     for _ in 0..4 {

@@ -59,8 +59,8 @@ impl Question for Page<'_> {
         let addresses = addresses(scene, &self.0.load_balancer).await?;
         let console = console::read(reply);
         let dns = scene.fact(&self.0.endpoint, "dns").unwrap_or_default();
-        let outcome = match door(scene.clouds, &console, &[dns]) {
-            Some(url) => judge_door(url, http::get(url).await, scene.token, &addresses),
+        let outcome = match forward(scene.clouds, &console, &[dns]) {
+            Some(url) => judge_forward(url, http::get(url).await, scene.token, &addresses),
             None => judge_console(dns, newest(&console, scene.token), scene.token, &addresses),
         };
         let Some(proof) = outcome.proof.clone().filter(|proof| proof.status > 0) else { return Ok(outcome) };
@@ -110,24 +110,24 @@ pub async fn browser_url(
     let names: Vec<&str> = names.iter().copied().chain(entries).collect();
     let facts = Facts::from([("client".to_owned(), BTreeMap::from([("id".to_owned(), client_id.to_owned())]))]);
     let reply = clouds.consumer.send(&console::call(&facts, "client")).await?;
-    Ok(door(clouds, &console::read(&reply), &names).map(str::to_owned))
+    Ok(forward(clouds, &console::read(&reply), &names).map(str::to_owned))
 }
 
 /// A local URL that leads where a URL leads from the client, if the target announces one on the client's console.
 ///
 /// Only a target on this machine has such URLs. On AWS the instance's own script wrote all of its console.
-fn door<'a>(clouds: &Clouds, console: &'a str, names: &[&str]) -> Option<&'a str> {
+fn forward<'a>(clouds: &Clouds, console: &'a str, names: &[&str]) -> Option<&'a str> {
     if !clouds.on_this_machine {
         return None;
     }
     names.iter().find_map(|name| announced(console, name))
 }
 
-/// The newest announcement for `dns`: `[pllab sandbox] door: <url> leads where this instance's <url> leads`. The
+/// The newest announcement for `dns`: `[pllab sandbox] forward: <url> leads where this instance's <url> leads`. The
 /// sandbox sees to it that no script writes such a line.
 fn announced<'a>(console: &'a str, dns: &str) -> Option<&'a str> {
     console.lines().rev().find_map(|line| {
-        let rest = line.strip_prefix("[pllab sandbox] door: ")?.strip_suffix(" leads")?;
+        let rest = line.strip_prefix("[pllab sandbox] forward: ")?.strip_suffix(" leads")?;
         let (here, there) = rest.split_once(" leads where this instance's ")?;
         let authority = there.strip_prefix("http://")?.trim_end_matches('/');
         let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
@@ -146,7 +146,7 @@ pub fn is_here(url: &str) -> bool {
     })
 }
 
-fn judge_door(url: &str, got: Result<http::Answer, Failure>, token: &str, addresses: &[String]) -> CheckOutcome {
+fn judge_forward(url: &str, got: Result<http::Answer, Failure>, token: &str, addresses: &[String]) -> CheckOutcome {
     let no_answer = || unanswered(url);
     match got {
         Ok(answer) => judge(url, answer.status, &answer.body, token, addresses),
@@ -154,9 +154,9 @@ fn judge_door(url: &str, got: Result<http::Answer, Failure>, token: &str, addres
             .because(m::check_why_timed_out())
             .proven_by(no_answer()),
         Err(Failure::Unreachable(error)) => CheckOutcome::cannot_tell(format!("{url}: {error}"))
-            .because(m::check_why_door_closed())
+            .because(m::check_why_forward_closed())
             .proven_by(no_answer()),
-        Err(Failure::NotHere) => CheckOutcome::cannot_tell(url).because(m::check_why_door_elsewhere()),
+        Err(Failure::NotHere) => CheckOutcome::cannot_tell(url).because(m::check_why_forward_elsewhere()),
     }
 }
 
@@ -205,15 +205,15 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_door_for_the_endpoint_counts() {
+    fn the_newest_forward_for_the_endpoint_counts() {
         let line = |port: u16, host: &str| {
             format!(
-                "[pllab sandbox] door: http://127.0.0.1:{port}/ leads where this instance's http://{host}/ leads\r\n"
+                "[pllab sandbox] forward: http://127.0.0.1:{port}/ leads where this instance's http://{host}/ leads\r\n"
             )
         };
         let console = format!("{}{}{}", line(1, DNS), line(2, DNS), line(3, "elsewhere"));
         assert_eq!(announced(&console, DNS), Some("http://127.0.0.1:2/"));
-        assert_eq!(announced("next door: nothing\n", DNS), None);
+        assert_eq!(announced("next forward: nothing\n", DNS), None);
         for (before, after) in [("x ", ""), ("", " there"), ("user data line 2 is not modelled and was skipped: ", "")]
         {
             let line = format!("{before}{}{after}\n", line(1, DNS).trim_end());
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_door_leads_to_this_machine_only() {
+    fn a_forward_leads_to_this_machine_only() {
         for here in [
             "file:///etc/passwd",
             "javascript:alert(1)",
@@ -236,7 +236,7 @@ mod tests {
             "http://localhost:1/",
             "--help",
         ] {
-            let console = format!("[pllab sandbox] door: {here} leads where this instance's http://{DNS}/ leads\n");
+            let console = format!("[pllab sandbox] forward: {here} leads where this instance's http://{DNS}/ leads\n");
             assert_eq!(announced(&console, DNS), None, "{here}");
         }
     }
@@ -267,17 +267,17 @@ mod tests {
 
     #[test]
     fn verdicts_without_an_answer() {
-        let door = |failure| judge_door("http://127.0.0.1:1/", Err(failure), "tok", &[]).verdict;
-        assert_eq!(door(Failure::Silent), NotYet);
-        assert_eq!(door(Failure::Unreachable(std::io::ErrorKind::ConnectionRefused.into())), CannotTell);
-        assert_eq!(door(Failure::NotHere), CannotTell);
+        let forward = |failure| judge_forward("http://127.0.0.1:1/", Err(failure), "tok", &[]).verdict;
+        assert_eq!(forward(Failure::Silent), NotYet);
+        assert_eq!(forward(Failure::Unreachable(std::io::ErrorKind::ConnectionRefused.into())), CannotTell);
+        assert_eq!(forward(Failure::NotHere), CannotTell);
         assert_eq!(judge_console(DNS, None, "tok", &[]).verdict, NotYet);
         let console = "\npllab: asked tok code=000 exit=28 time=5.001\n";
         assert_eq!(judge_console(DNS, newest(console, "tok"), "tok", &[]).verdict, NotYet);
     }
 
     #[test]
-    fn without_a_door_the_console_shows_the_page() {
+    fn without_a_forward_the_console_shows_the_page() {
         let console = format!("{}\npllab: asked tok code=200 exit=0 time=0.01\n", page("tok", "10.0.1.5"));
         let judgement = judge_console(DNS, newest(&console, "tok"), "tok", &["10.0.1.5".to_owned()]);
         assert_eq!(judgement.verdict, Met);

@@ -63,9 +63,9 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
     let shown = async {
         let endpoint = made(&page.endpoint, "id").unwrap_or_default();
         let names: Vec<&str> = std::iter::once(dns.as_str()).chain(page.private_name.as_deref()).collect();
-        let door = if args.tunnel { Ok(None) } else { door(&target, (&id, &endpoint), &names).await };
-        let door = door.map_err(|fault| unreachable_target(&state.target, Some(&fault)))?;
-        if let Some(url) = door {
+        let forward = if args.tunnel { Ok(None) } else { forward(&target, (&id, &endpoint), &names).await };
+        let forward = forward.map_err(|fault| unreachable_target(&state.target, Some(&fault)))?;
+        if let Some(url) = forward {
             announce(context, &url, None)?;
             interrupt.wait().await;
             return Ok(());
@@ -105,7 +105,7 @@ async fn show(context: &mut Context, args: &Browse) -> Result<(), Failed> {
 
 /// The URL on this machine that leads to the page, if the target has one. A sandbox that has just been started again
 /// needs a moment until its clients have run their scripts.
-async fn door(target: &Target, (client, endpoint): (&str, &str), names: &[&str]) -> Result<Option<String>, Fault> {
+async fn forward(target: &Target, (client, endpoint): (&str, &str), names: &[&str]) -> Result<Option<String>, Fault> {
     let until = Instant::now() + PATIENCE;
     loop {
         let url = checks::browser_url(&target.clouds, client, endpoint, names).await?;

@@ -136,7 +136,7 @@ impl Plane {
         self.machines.settle(Some(instance_id)).await;
         self.machines.turn(instance_id).await;
         let mut console = self.network.consoles.read(instance_id);
-        console.text = local_forward::announce(&console.text, &self.machines.context.saved.doors(instance_id));
+        console.text = local_forward::announce(&console.text, &self.machines.context.saved.forwards(instance_id));
         console
     }
 

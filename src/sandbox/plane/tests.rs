@@ -31,8 +31,8 @@ async fn text(plane: &Plane, id: &str) -> String {
 }
 
 /// The local port that the client's console announces.
-fn door(console: &str) -> Option<u16> {
-    let (_, rest) = console.split_once("[pllab sandbox] door: http://127.0.0.1:")?;
+fn forward(console: &str) -> Option<u16> {
+    let (_, rest) = console.split_once("[pllab sandbox] forward: http://127.0.0.1:")?;
     let (port, rest) = rest.split_once('/')?;
     rest.starts_with(" leads where this instance's http://vpce-1.example/ leads\n").then_some(())?;
     port.parse().ok()
@@ -79,11 +79,11 @@ async fn the_request_fails_before_acceptance_and_succeeds_after_it() -> io::Resu
 }
 
 #[tokio::test]
-async fn a_door_holds_the_browser_until_the_path_opens() -> io::Result<()> {
+async fn a_forward_holds_the_browser_until_the_path_opens() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let plane = plane(&folder, Pace::Instant)?;
     plane.apply(with(|it| set_state(it, "pendingAcceptance")));
-    let port = door(&text(&plane, "i-client").await).ok_or(io::ErrorKind::NotFound)?;
+    let port = forward(&text(&plane, "i-client").await).ok_or(io::ErrorKind::NotFound)?;
     let host = format!("127.0.0.1:{port}");
     assert!(request(port, "evil.example").await?.starts_with("HTTP/1.1 403 "));
     let browser = tokio::spawn(async move { request(port, &host).await });
@@ -97,12 +97,12 @@ async fn a_door_holds_the_browser_until_the_path_opens() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn a_restart_brings_software_and_door_back_without_saying_it_twice() -> io::Result<()> {
+async fn a_restart_brings_software_and_forward_back_without_saying_it_twice() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let first = plane(&folder, Pace::Instant)?;
     first.apply(lab());
     assert_eq!(first.target_health(GROUP).await[0].state, "healthy");
-    let before = door(&text(&first, "i-client").await);
+    let before = forward(&text(&first, "i-client").await);
     first.stop().await;
     drop(first);
     // The listeners' tasks end when the runtime runs next.
@@ -113,7 +113,7 @@ async fn a_restart_brings_software_and_door_back_without_saying_it_twice() -> io
     let client = text(&again, "i-client").await;
     assert_eq!(client.matches("token-1 seen 10.0.1.10").count(), 2, "{client}");
     assert_eq!(client.matches("cloud-init runs").count(), 1, "{client}");
-    assert_eq!(client.rsplit("door: http").next().and_then(|_| door(&client)), before);
+    assert_eq!(client.rsplit("forward: http").next().and_then(|_| forward(&client)), before);
     assert_eq!(text(&again, "i-web").await.matches("Complete!").count(), 1);
     Ok(())
 }
@@ -193,7 +193,7 @@ async fn a_hop_that_ends_cuts_what_was_open() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         let plane = plane(&folder, Pace::Instant)?;
         plane.apply(lab());
-        let port = door(&text(&plane, "i-client").await).ok_or(io::ErrorKind::NotFound)?;
+        let port = forward(&text(&plane, "i-client").await).ok_or(io::ErrorKind::NotFound)?;
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
         let mut buffer = vec![0; 4096];
@@ -228,7 +228,7 @@ async fn an_idle_connection_is_forgotten_and_reset_when_it_is_used_again() -> io
         }));
         let deadline = Instant::now() + Duration::from_mins(1);
         let port = loop {
-            if let Some(port) = door(&text(&plane, "i-client").await)
+            if let Some(port) = forward(&text(&plane, "i-client").await)
                 && text(&plane, "i-client").await.contains("code=200")
             {
                 break port;

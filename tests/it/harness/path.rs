@@ -261,8 +261,9 @@ impl Held {
         let params = json!({ "InstanceId": instance, "Latest": true });
         let seen = ec2(of, "GetConsoleOutput", params).await.expect("a console");
         let console = get(&seen, "Output");
-        let door = console.split("door: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a door");
-        Self { stream: TcpStream::connect(door).await.expect("the door is open") }
+        let forward =
+            console.split("forward: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a forward");
+        Self { stream: TcpStream::connect(forward).await.expect("the forward is open") }
     }
 
     /// The page that a request on this connection returns.

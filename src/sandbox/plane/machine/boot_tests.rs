@@ -209,14 +209,14 @@ async fn paths_and_disks_have_an_end() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn an_instance_opens_some_doors_and_says_that_it_leaves_the_rest() -> io::Result<()> {
+async fn an_instance_opens_some_forwards_and_says_that_it_leaves_the_rest() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let script = (0..300).map(|host| format!("curl http://g{host}/\n")).collect::<Vec<_>>().concat();
     let plane = plane(&folder, Pace::Instant, &script)?;
     let seen = String::from_utf8_lossy(&plane.network().consoles.read("i-client").text).into_owned();
-    assert_eq!(seen.matches(" door: http://127.0.0.1:").count(), 16, "{seen}");
-    assert_eq!(seen.matches("at most 16 doors: 284 more are not opened\n").count(), 1, "{seen}");
-    assert_eq!(plane.machines().context.saved.doors("i-client").len(), 16);
+    assert_eq!(seen.matches(" forward: http://127.0.0.1:").count(), 16, "{seen}");
+    assert_eq!(seen.matches("at most 16 forwards: 284 more are not opened\n").count(), 1, "{seen}");
+    assert_eq!(plane.machines().context.saved.forwards("i-client").len(), 16);
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Doors: local ports that lead where an instance's request would go, like an SSH tunnel through the instance. While
+//! Forwards: local ports that lead where an instance's request would go, like an SSH tunnel through the instance. While
 //! the path is closed, a browser's request is held and not refused, so that its page arrives by itself when the path
 //! opens.
 
@@ -34,17 +34,17 @@ pub struct LocalForward {
     pub task: AbortHandle,
 }
 
-/// Opens an instance's door to `host`, and announces it on the instance's console. `None` if no local port is free,
+/// Opens an instance's forward to `host`, and announces it on the instance's console. `None` if no local port is free,
 /// which the console says too.
 pub fn open(context: &Arc<MachineContext>, id: &str, host: &str, port: u16) -> Option<LocalForward> {
     let name = authority(host, port);
     // The same port as before a restart, so that a page that is open in the browser can be reloaded.
-    let remembered = context.saved.door(id, &name).and_then(|port| listen_on(&context.network.runtime, port).ok());
+    let remembered = context.saved.forward(id, &name).and_then(|port| listen_on(&context.network.runtime, port).ok());
     let listener = remembered.map_or_else(|| listen_on(&context.network.runtime, 0), Ok);
     let (listener, local) = match listener.and_then(|it| it.local_addr().map(|local| (it, local))) {
         Ok(opened) => opened,
         Err(error) => {
-            context.network.consoles.line(id, &format!("[pllab sandbox] no door to http://{name}/: {error}"));
+            context.network.consoles.line(id, &format!("[pllab sandbox] no forward to http://{name}/: {error}"));
             return None;
         }
     };
@@ -67,22 +67,22 @@ pub fn open(context: &Arc<MachineContext>, id: &str, host: &str, port: u16) -> O
     Some(LocalForward { name, local: local.port(), task: task.abort_handle() })
 }
 
-/// What only the announcement of a door has in it.
+/// What only the announcement of a forward has in it.
 const LEADS: &str = " leads where this instance's ";
-/// What stands in the place of an announcement of no open door.
-const NO_DOOR: &str = "[pllab sandbox] a line that looks like a door's is left out: there is no such door";
+/// What stands in the place of an announcement of no open forward.
+const NO_FORWARD: &str = "[pllab sandbox] a line that looks like a forward's is left out: there is no such forward";
 
-/// The line on the console that announces a door.
+/// The line on the console that announces a forward.
 pub fn announcement(name: &str, port: u16) -> String {
-    format!("[pllab sandbox] door: http://127.0.0.1:{port}/{LEADS}http://{name}/ leads")
+    format!("[pllab sandbox] forward: http://127.0.0.1:{port}/{LEADS}http://{name}/ leads")
 }
 
-/// A console on which the announcements are those of `doors` (each with its port) and no others. Whoever reads it opens
+/// A console on which the announcements are those of `forwards` (each with its port) and no others. Whoever reads it opens
 /// what is announced, and a script writes what it likes, so a line with an announcement's words that is none is left
 /// out. An announcement that is missing comes first: a script that prints a page every few seconds pushes it out of the
-/// 64 KB that AWS keeps, but the door still works.
-pub fn announce(console: &[u8], doors: &[(String, u16)]) -> Vec<u8> {
-    let announced: Vec<String> = doors.iter().map(|(name, port)| announcement(name, *port)).collect();
+/// 64 KB that AWS keeps, but the forward still works.
+pub fn announce(console: &[u8], forwards: &[(String, u16)]) -> Vec<u8> {
+    let announced: Vec<String> = forwards.iter().map(|(name, port)| announcement(name, *port)).collect();
     let is_true = |line: &[u8]| announced.iter().any(|it| it.as_bytes() == line);
     let mut text = Vec::with_capacity(console.len());
     for line in announced.iter().filter(|line| !console.split(|byte| *byte == b'\n').any(|it| it == line.as_bytes())) {
@@ -93,7 +93,7 @@ pub fn announce(console: &[u8], doors: &[(String, u16)]) -> Vec<u8> {
         // Readers drop some bytes that are no characters, so words may come about that are not there yet.
         let plain: Vec<u8> = line.iter().copied().filter(|byte| matches!(byte, b' '..=b'~')).collect();
         let looks = plain.windows(LEADS.len()).any(|words| words == LEADS.as_bytes());
-        text.extend([if looks && !is_true(line) { NO_DOOR.as_bytes() } else { line }, end].concat());
+        text.extend([if looks && !is_true(line) { NO_FORWARD.as_bytes() } else { line }, end].concat());
     }
     text
 }
@@ -161,7 +161,7 @@ impl Visitor {
         } else {
             let known = network.addresses(&self.id, &self.host)?;
             if order.first().is_none_or(|first| !known.contains(first)) {
-                *order = network.resolve(&self.id, "door", &self.host)?;
+                *order = network.resolve(&self.id, "forward", &self.host)?;
             }
         }
         for address in order {
@@ -189,11 +189,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_console_announces_the_doors_that_are_there_and_no_others() {
-        let doors = [("web".to_owned(), 4000)];
+    fn a_console_announces_the_forwards_that_are_there_and_no_others() {
+        let forwards = [("web".to_owned(), 4000)];
         let yes = announcement("web", 4000);
         let no = announcement("web", 29911);
-        let told = |console: &str| String::from_utf8(announce(console.as_bytes(), &doors)).unwrap();
+        let told = |console: &str| String::from_utf8(announce(console.as_bytes(), &forwards)).unwrap();
         assert_eq!(told(&format!("a\n{yes}\nb")), format!("a\n{yes}\nb"));
         assert_eq!(told(""), format!("{yes}\n"), "what was pushed out comes back");
         for forged in [
@@ -204,13 +204,13 @@ mod tests {
             no.replace("leads where", "le\0ads wh\u{1b}ere"),
             no.replace("[pllab", "[\0pllab"),
             format!("{yes} {no}"),
-            no.replace("door: ", "door: \r"),
+            no.replace("forward: ", "forward: \r"),
         ] {
-            assert_eq!(told(&format!("{yes}\n{forged}\nb\n")), format!("{yes}\n{NO_DOOR}\nb\n"), "{forged:?}");
-            assert_eq!(told(&format!("{yes}\n{forged}")), format!("{yes}\n{NO_DOOR}"), "{forged:?}");
+            assert_eq!(told(&format!("{yes}\n{forged}\nb\n")), format!("{yes}\n{NO_FORWARD}\nb\n"), "{forged:?}");
+            assert_eq!(told(&format!("{yes}\n{forged}")), format!("{yes}\n{NO_FORWARD}"), "{forged:?}");
         }
         // A name that spans lines makes no announcement of its second line.
-        let odd = [("x\n[pllab sandbox] door: ".to_owned(), 4000)];
+        let odd = [("x\n[pllab sandbox] forward: ".to_owned(), 4000)];
         let seen = String::from_utf8(announce(no.as_bytes(), &odd)).unwrap();
         assert!(!seen.contains("29911"), "{seen}");
     }

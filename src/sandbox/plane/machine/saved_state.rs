@@ -1,4 +1,4 @@
-//! What the data plane must know again after a restart: how far each boot script got, and the ports of the doors.
+//! What the data plane must know again after a restart: how far each boot script got, and the ports of the forwards.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -23,9 +23,9 @@ struct Kept {
     /// The number of finished steps of the boot script, by instance.
     #[serde(default)]
     done: BTreeMap<String, usize>,
-    /// The local port of each door, by instance and host.
-    #[serde(default)]
-    doors: BTreeMap<String, BTreeMap<String, u16>>,
+    /// The local port of each forward, by instance and host.
+    #[serde(default, alias = "doors")]
+    forwards: BTreeMap<String, BTreeMap<String, u16>>,
     /// The instances whose nginx has died and has not run since.
     #[serde(default)]
     died: BTreeSet<String>,
@@ -33,7 +33,7 @@ struct Kept {
 
 impl SavedState {
     /// Reads the file at `path`. A file that cannot be read counts as missing: at worst a boot script runs again and
-    /// a door gets another port.
+    /// a forward gets another port.
     pub fn load(path: PathBuf) -> Self {
         let kept: Option<Kept> = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Self { path, restarted: kept.is_some(), kept: Mutex::new(kept.unwrap_or_default()) }
@@ -55,23 +55,23 @@ impl SavedState {
         });
     }
 
-    /// The port that a door had.
-    pub fn door(&self, id: &str, host: &str) -> Option<u16> {
-        lock(&self.kept).doors.get(id)?.get(host).copied()
+    /// The port that a forward had.
+    pub fn forward(&self, id: &str, host: &str) -> Option<u16> {
+        lock(&self.kept).forwards.get(id)?.get(host).copied()
     }
 
-    /// The doors of an instance, each with its port.
-    pub fn doors(&self, id: &str) -> Vec<(String, u16)> {
-        lock(&self.kept).doors.get(id).into_iter().flatten().map(|(host, port)| (host.clone(), *port)).collect()
+    /// The forwards of an instance, each with its port.
+    pub fn forwards(&self, id: &str) -> Vec<(String, u16)> {
+        lock(&self.kept).forwards.get(id).into_iter().flatten().map(|(host, port)| (host.clone(), *port)).collect()
     }
 
-    /// Stores all doors of an instance at once, so that the file is written once.
-    pub fn set_doors(&self, id: &str, doors: BTreeMap<String, u16>) {
+    /// Stores all forwards of an instance at once, so that the file is written once.
+    pub fn set_forwards(&self, id: &str, forwards: BTreeMap<String, u16>) {
         self.change(|kept| {
-            if doors.is_empty() {
-                kept.doors.remove(id);
+            if forwards.is_empty() {
+                kept.forwards.remove(id);
             } else {
-                kept.doors.insert(id.to_owned(), doors);
+                kept.forwards.insert(id.to_owned(), forwards);
             }
         });
     }
@@ -92,7 +92,7 @@ impl SavedState {
     pub fn forget(&self, id: &str) {
         self.change(|kept| {
             kept.done.remove(id);
-            kept.doors.remove(id);
+            kept.forwards.remove(id);
             kept.died.remove(id);
         });
     }
@@ -121,15 +121,15 @@ mod tests {
         let path = folder.path().join("plane.json");
         let memory = SavedState::load(path.clone());
         memory.set_done("i-1", 3);
-        memory.set_doors("i-1", [("web".to_owned(), 4567)].into());
+        memory.set_forwards("i-1", [("web".to_owned(), 4567)].into());
         memory.set_died("i-1");
         memory.set_done("i-2", 1);
         memory.forget("i-2");
         let again = SavedState::load(path.clone());
-        assert_eq!((again.done("i-1"), again.door("i-1", "web"), again.done("i-2")), (Some(3), Some(4567), None));
+        assert_eq!((again.done("i-1"), again.forward("i-1", "web"), again.done("i-2")), (Some(3), Some(4567), None));
         assert_eq!((again.revive("i-1"), again.revive("i-1")), (true, false));
-        again.set_doors("i-1", BTreeMap::new());
-        assert_eq!(again.doors("i-1"), []);
+        again.set_forwards("i-1", BTreeMap::new());
+        assert_eq!(again.forwards("i-1"), []);
         fs::write(&path, b"not json")?;
         assert_eq!(SavedState::load(path).done("i-1"), None);
         Ok(())

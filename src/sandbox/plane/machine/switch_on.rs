@@ -11,27 +11,28 @@ use super::context::MachineContext;
 use super::local_forward;
 use super::machine::Machine;
 
-/// The limit of doors of an instance.
+/// The limit of forwards of an instance.
 const MOST_FORWARDS: usize = 16;
 
-/// Switches an instance on: opens its doors and starts its boot script, or continues it where an earlier process
+/// Switches an instance on: opens its forwards and starts its boot script, or continues it where an earlier process
 /// stopped.
 pub fn switch_on(context: &Arc<MachineContext>, id: &str, instance: &Instance) -> Arc<Machine> {
     let machine = Arc::new(Machine::new(context, id, instance));
     let hosts = machine.program.hosts();
-    let mut doors = BTreeMap::new();
+    let mut forwards = BTreeMap::new();
     for (host, port) in hosts.iter().take(MOST_FORWARDS) {
-        if let Some(door) = local_forward::open(context, id, host, *port) {
-            doors.insert(door.name, door.local);
-            machine.keep(door.task);
+        if let Some(forward) = local_forward::open(context, id, host, *port) {
+            forwards.insert(forward.name, forward.local);
+            machine.keep(forward.task);
         }
     }
     if hosts.len() > MOST_FORWARDS {
         let rest = hosts.len() - MOST_FORWARDS;
-        let text = format!("[pllab sandbox] an instance has at most {MOST_FORWARDS} doors: {rest} more are not opened");
+        let text =
+            format!("[pllab sandbox] an instance has at most {MOST_FORWARDS} forwards: {rest} more are not opened");
         context.network.consoles.line(id, &text);
     }
-    context.saved.set_doors(id, doors);
+    context.saved.set_forwards(id, forwards);
     // At the instant pace nothing runs by itself: calls run it.
     if context.network.pace != Pace::Instant {
         let task = context.network.runtime.spawn(boot::run(Arc::clone(context), Arc::clone(&machine)));
