@@ -16,7 +16,7 @@ use super::{
 use crate::host::{Host, Output, check_capacity};
 use crate::i18n::{Lang, Text, m, repeat};
 use crate::sandbox::keeper;
-use crate::session::context::Context;
+use crate::session::context::{Context, LoadedLabs};
 use crate::session::exit::{Code, Failed};
 use crate::session::interrupt::Interrupt;
 use crate::session::settings::Settings;
@@ -113,7 +113,8 @@ fn run_in(lang: Lang, usual: Lang, args: Vec<OsString>, mut host: Host) -> Code 
     let keeps_language = cli.keeps_language();
     let settings = Settings { keeps_language, ..cli.common.settings() };
     repeat(settings.to_repeat(Some(lang).filter(|lang| *lang != usual && !keeps_language)));
-    let mut context = Context { host, lang, settings, interrupt: Interrupt::none(), drill_next: None };
+    let mut context =
+        Context { host, lang, settings, interrupt: Interrupt::none(), drill_next: None, labs: LoadedLabs::default() };
     std::panic::set_hook(Box::new(move |fault| own_fault(lang, &err, fault)));
     // A panic ends pllab like any error: with an explanation, an exit code, and everything on record.
     let quiet = matches!(cli.verb, Some(Verb::Completions(_) | Verb::Man));

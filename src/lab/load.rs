@@ -46,7 +46,16 @@ impl Loaded {
 struct Header {
     format: u32,
     #[serde(default)]
+    minutes: Option<u32>,
+    #[serde(default)]
     variables: BTreeMap<String, super::Variable>,
+}
+
+/// How many minutes a lab takes, as its file says at the top; the rest of the file is not looked at. `None` if the top
+/// cannot be read.
+#[must_use]
+pub fn minutes(source: &Source) -> Option<u32> {
+    parse::<Header>("lab.yaml", &blank_steps(&source.yaml)).ok()?.minutes
 }
 
 #[derive(Clone, Debug)]

@@ -28,7 +28,7 @@ pub use drill::{Act, Drill, DrillCall, Goal, Level, Recipe, Symptom, Vocabulary}
 pub use error::{LabError, Place};
 pub use graph::{in_order, waves};
 pub use kind::Leaves;
-pub use load::{LoadError, Loaded, load};
+pub use load::{LoadError, Loaded, load, minutes};
 pub use model::*;
 pub use page::ServedPage;
 pub use prose::{Pair, PredictProse, Prose, StepProse, markdown_options, nests_too_deep};

@@ -21,7 +21,7 @@ static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/labs.rs"));
 
 const FILES: [&str; 3] = ["lab.yaml", "ja.md", "en.md"];
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// The folder's name.
     pub id: String,
@@ -37,7 +37,7 @@ pub struct Source {
     pub drills: Vec<DrillSource>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrillSource {
     /// The file's name without its extension.
     pub id: String,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::exit::{Code, Failed};
 use super::interrupt::Interrupt;
@@ -25,7 +25,21 @@ pub struct Context {
     pub interrupt: Interrupt,
     /// The run to drill on once the verb is over, if the learner chose that at its end.
     pub drill_next: Option<String>,
+    pub labs: LoadedLabs,
 }
+
+/// What a lab was loaded from: its files' text and the values filled in.
+#[derive(PartialEq)]
+struct LoadedFrom {
+    source: Source,
+    set: BTreeMap<String, String>,
+    facts: BTreeMap<&'static str, String>,
+}
+
+/// The labs that were loaded. A verb asks for the same one several times, and reading it takes longer than a step on the
+/// sandbox. A lab whose files have changed is loaded again.
+#[derive(Default)]
+pub struct LoadedLabs(Mutex<Vec<(LoadedFrom, Arc<Loaded>)>>);
 
 impl Context {
     pub fn store(&self) -> Result<Store, Failed> {
@@ -149,7 +163,7 @@ impl Context {
 
     /// Loads the lab of a run, with the run's values.
     pub fn lab_of(&self, state: &State) -> Result<Arc<Loaded>, Failed> {
-        lab_in(self.labs_of(state).as_deref(), &state.lab, &state.variables, &state.token, &state.region)
+        self.lab_in(self.labs_of(state).as_deref(), &state.lab, &state.variables, &state.token, &state.region)
     }
 
     /// Loads the lab called `id` and fills in the values.
@@ -160,29 +174,37 @@ impl Context {
         token: &str,
         region: &str,
     ) -> Result<Arc<Loaded>, Failed> {
-        lab_in(self.settings.labs.as_deref(), id, set, token, region)
+        self.lab_in(self.settings.labs.as_deref(), id, set, token, region)
     }
-}
 
-fn lab_in(
-    labs: Option<&Path>,
-    id: &str,
-    set: &BTreeMap<String, String>,
-    token: &str,
-    region: &str,
-) -> Result<Arc<Loaded>, Failed> {
-    let source = Source::find(id, labs).map_err(|error| bad_lab(&[error]))?;
-    let Some(source) = source else {
-        let known = Source::list(labs).map_err(|error| bad_lab(&[error]))?;
-        return Err(unknown_lab(id, &known));
-    };
-    let facts = BTreeMap::from([("token", token.to_owned()), ("region", region.to_owned())]);
-    load(&source, set, &facts).map(Arc::new).map_err(|error| match error {
-        LoadError::Files(errors) => bad_lab(&errors),
-        LoadError::Variable(text) => {
-            Failed::new(Code::Usage, text, Vec::new(), &[&format!("pllab labs show {}", shell_word(id))])
+    fn lab_in(
+        &self,
+        labs: Option<&Path>,
+        id: &str,
+        set: &BTreeMap<String, String>,
+        token: &str,
+        region: &str,
+    ) -> Result<Arc<Loaded>, Failed> {
+        let source = Source::find(id, labs).map_err(|error| bad_lab(&[error]))?;
+        let Some(source) = source else {
+            let known = Source::list(labs).map_err(|error| bad_lab(&[error]))?;
+            return Err(unknown_lab(id, &known));
+        };
+        let facts = BTreeMap::from([("token", token.to_owned()), ("region", region.to_owned())]);
+        let from = LoadedFrom { source, set: set.clone(), facts };
+        let mut known = self.labs.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, loaded)) = known.iter().find(|(of, _)| *of == from) {
+            return Ok(Arc::clone(loaded));
         }
-    })
+        let loaded = load(&from.source, set, &from.facts).map(Arc::new).map_err(|error| match error {
+            LoadError::Files(errors) => bad_lab(&errors),
+            LoadError::Variable(text) => {
+                Failed::new(Code::Usage, text, Vec::new(), &[&format!("pllab labs show {}", shell_word(id))])
+            }
+        })?;
+        known.push((from, Arc::clone(&loaded)));
+        Ok(loaded)
+    }
 }
 
 pub fn unknown_lab(id: &str, known: &[String]) -> Failed {

@@ -1,14 +1,12 @@
 //! What can be done next with a run. Every screen ends with a command.
 
-use std::collections::BTreeMap;
-
 use super::context::Context;
 use super::drills::has_drills;
 use super::progress::is_whole;
 use crate::engine::State;
 use crate::host::shell_word;
 use crate::i18n::{Lang, Text, m};
-use crate::lab::Source;
+use crate::lab::{Source, minutes};
 
 /// The commands that make sense now, the most likely one first, each with what it does.
 pub fn suggestions(context: &Context, run: &str, state: &State) -> Text {
@@ -54,9 +52,7 @@ pub fn suggestion_list(lines: &[Text]) -> Text {
 fn untried(context: &Context) -> Option<String> {
     let tried: Vec<String> = context.store().ok()?.all().ok()?.into_iter().map(|run| run.state.lab).collect();
     let labs = Source::list(context.settings.labs.as_deref()).ok()?;
-    let minutes = |lab: &String| {
-        let loaded = context.lab(lab, &BTreeMap::new(), "", super::target::USUAL_REGION);
-        loaded.map_or(u32::MAX, |loaded| loaded.lab.minutes)
-    };
+    let source = |lab: &String| Source::find(lab, context.settings.labs.as_deref()).ok().flatten();
+    let minutes = |lab: &String| source(lab).and_then(|source| minutes(&source)).unwrap_or(u32::MAX);
     labs.into_iter().filter(|lab| !tried.contains(lab)).min_by_key(minutes)
 }

@@ -71,10 +71,11 @@ pub async fn work(
     let cost = consent::cost_line(&target, &charges);
     let renew = target.renewal(&shell_word(&run));
     let views = Views { place: place(&at, &region), cost, mode, resumed, access: target.access(&region) };
-    // A lab whose drills are at fault has none to offer here; `pllab drill` says what is wrong with them.
-    let begun = after(&state, first.as_slice());
-    let known = drills::drills_of(context, &begun, &loaded).unwrap_or_default();
-    let drills = target.is_sandbox() && !known.is_empty();
+    // Read only where the question that offers them is asked. A lab whose drills are at fault has none to offer here;
+    // `pllab drill` says what is wrong with them.
+    let offers = target.is_sandbox() && !agreed && doing == Goal::Lab;
+    let begun = || after(&state, first.as_slice());
+    let drills = offers && drills::drills_of(context, &begun(), &loaded).is_ok_and(|drills| !drills.is_empty());
     let shared =
         RunLog::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let path = Traced { clouds: Arc::clone(&target.clouds), loaded: Arc::clone(&loaded) };

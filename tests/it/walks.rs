@@ -145,6 +145,13 @@ fn assert_in_sight(screen: &Screen) {
     assert!(lines[..question].iter().any(|line| !line.trim().is_empty()), "nothing but the question:\n{visible}");
 }
 
+/// Presses Enter. Right after a page, a menu overlooks it.
+#[track_caller]
+fn enter(screen: &mut Screen) {
+    std::thread::sleep(Duration::from_millis(300));
+    screen.tap(Key::Enter);
+}
+
 fn through(lab: &str, lang: Lang, size: (u16, u16)) {
     let folder = Folder::new();
     let words = format!("start {lab} --pace instant --lang {}", lang.tag());
@@ -171,8 +178,7 @@ fn through(lab: &str, lang: Lang, size: (u16, u16)) {
             ended = true;
             break;
         }
-        std::thread::sleep(Duration::from_millis(300));
-        answer(&mut screen, b"\r");
+        enter(&mut screen);
     }
     assert!(ended, "{lab} does not end:\n{}", screen.visible());
     // The recap is the choice before the report; its five questions are answered by the run's own facts.
@@ -180,19 +186,19 @@ fn through(lab: &str, lang: Lang, size: (u16, u16)) {
     for _ in 0..recap.expect("there is a recap") {
         screen.tap(Key::Down);
     }
-    screen.tap(Key::Enter);
+    enter(&mut screen);
     for _ in 0..60 {
         if sequence(&folder.journal()).iter().filter(|it| **it == "recapped").count() == 5 {
             break;
         }
         next(&mut screen);
-        screen.tap(Key::Enter);
+        enter(&mut screen);
     }
     let journal = folder.journal();
     let answers: Vec<_> = journal.iter().filter(|line| line["event"] == "recapped").collect();
     assert!(answers.len() == 5 && answers.iter().all(|line| line["seen"] != ""), "{answers:?}");
     while next(&mut screen) == Prompt::Page {
-        screen.tap(Key::Enter);
+        enter(&mut screen);
     }
     assert!(choices(&screen).iter().any(|line| holds(line, "engine-answer-report")), "{}", screen.visible());
     screen.press(Key::CtrlC);
