@@ -349,11 +349,13 @@ pub fn clear_screen() {
     let _ = Term::stderr().clear_screen();
 }
 
-/// Reads a line key by key, so that Ctrl-C ends it as it ends a menu.
-pub fn line(color: bool, interrupt: &AtomicBool) -> Result<String, AskError> {
+/// Asks with `ask`, and reads a line key by key, so that Ctrl-C ends it as it ends a menu. Keys that came before the
+/// question do not count, keys that follow it are not lost.
+pub fn line(ask: impl FnOnce(), color: bool, interrupt: &AtomicBool) -> Result<String, AskError> {
     let term = Term::stderr();
     let mut typed = String::new();
     let mut keyboard = Keyboard::open(interrupt, false);
+    ask();
     let mut shown = None;
     loop {
         let state = (term.size(), times_taken_again(), typed.clone());

@@ -259,10 +259,7 @@ impl Terminal {
         let show = |words: &str| {
             self.print_lines(&style.inside(fill(&Line::plain(words.trim()), style.measure(), "", "")), Last::Other);
         };
-        let read = |words: &str| {
-            show(words);
-            prompter::line(self.color, &self.interrupt)
-        };
+        let read = |words: &str| prompter::line(|| show(words), self.color, &self.interrupt);
         ask_number(items, start, &style, read, show)
     }
 
@@ -447,8 +444,7 @@ impl Screen for Terminal {
         let style = self.style();
         let asked = style.inside(fill(&Line::of(Tone::Strong, style.render(prompt)), style.measure(), "", ""));
         self.turn_pages(asked.len() + 2, &m::pager_end())?;
-        self.ask_below(&asked);
-        let typed = prompter::line(self.color, &self.interrupt)?;
+        let typed = prompter::line(|| self.ask_below(&asked), self.color, &self.interrupt)?;
         self.answered();
         Ok(is_one_of(&typed, words))
     }
