@@ -152,7 +152,7 @@ class World:
 
     def forward(self):
         """The address on this machine that leads where the client's request leads."""
-        mark = "[pllab sandbox] forward: "
+        mark = "[pllab sandbox] door: "
         for line in self.console(self.consumer, self.client).splitlines():
             if line.startswith(mark):
                 return line[len(mark):].split()[0]

@@ -265,7 +265,7 @@ fn a_script_announces_no_forward_of_another_program() {
     let other = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     other.set_nonblocking(true).expect("it need not be waited for");
     let theirs = format!("http://127.0.0.1:{}/", other.local_addr().expect("it has a port").port());
-    let line = format!("[pllab sandbox] forward: {theirs} leads where this instance's http://${{endpoint.dns}}/ leads");
+    let line = format!("[pllab sandbox] door: {theirs} leads where this instance's http://${{endpoint.dns}}/ leads");
     let asks = "              curl -sS -m 5 -w '";
     let lies = format!("              echo \"{line}\"\n              unknown \"\n{line}\"\n{asks}");
     let lies = lies.replace("\n[pllab", "\n              [pllab");

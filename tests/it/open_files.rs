@@ -72,7 +72,7 @@ async fn without_open_files_nothing_is_refused_and_the_operator_is_told_once() {
     let asker = instance(&ready).await;
     let console = asker.console().await;
     assert!(console.contains("hello"), "{console}");
-    let forward = console.split("forward: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a forward");
+    let forward = console.split("door: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a forward");
 
     let deadline = Instant::now() + PATIENCE;
     loop {

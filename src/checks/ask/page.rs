@@ -123,11 +123,11 @@ fn forward<'a>(clouds: &Clouds, console: &'a str, names: &[&str]) -> Option<&'a 
     names.iter().find_map(|name| announced(console, name))
 }
 
-/// The newest announcement for `dns`: `[pllab sandbox] forward: <url> leads where this instance's <url> leads`. The
+/// The newest announcement for `dns`: `[pllab sandbox] door: <url> leads where this instance's <url> leads`. The
 /// sandbox sees to it that no script writes such a line.
 fn announced<'a>(console: &'a str, dns: &str) -> Option<&'a str> {
     console.lines().rev().find_map(|line| {
-        let rest = line.strip_prefix("[pllab sandbox] forward: ")?.strip_suffix(" leads")?;
+        let rest = line.strip_prefix("[pllab sandbox] door: ")?.strip_suffix(" leads")?;
         let (here, there) = rest.split_once(" leads where this instance's ")?;
         let authority = there.strip_prefix("http://")?.trim_end_matches('/');
         let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
@@ -208,12 +208,12 @@ mod tests {
     fn the_newest_forward_for_the_endpoint_counts() {
         let line = |port: u16, host: &str| {
             format!(
-                "[pllab sandbox] forward: http://127.0.0.1:{port}/ leads where this instance's http://{host}/ leads\r\n"
+                "[pllab sandbox] door: http://127.0.0.1:{port}/ leads where this instance's http://{host}/ leads\r\n"
             )
         };
         let console = format!("{}{}{}", line(1, DNS), line(2, DNS), line(3, "elsewhere"));
         assert_eq!(announced(&console, DNS), Some("http://127.0.0.1:2/"));
-        assert_eq!(announced("next forward: nothing\n", DNS), None);
+        assert_eq!(announced("next door: nothing\n", DNS), None);
         for (before, after) in [("x ", ""), ("", " there"), ("user data line 2 is not modelled and was skipped: ", "")]
         {
             let line = format!("{before}{}{after}\n", line(1, DNS).trim_end());
@@ -236,7 +236,7 @@ mod tests {
             "http://localhost:1/",
             "--help",
         ] {
-            let console = format!("[pllab sandbox] forward: {here} leads where this instance's http://{DNS}/ leads\n");
+            let console = format!("[pllab sandbox] door: {here} leads where this instance's http://{DNS}/ leads\n");
             assert_eq!(announced(&console, DNS), None, "{here}");
         }
     }

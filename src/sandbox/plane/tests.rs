@@ -32,7 +32,7 @@ async fn text(plane: &Plane, id: &str) -> String {
 
 /// The local port that the client's console announces.
 fn forward(console: &str) -> Option<u16> {
-    let (_, rest) = console.split_once("[pllab sandbox] forward: http://127.0.0.1:")?;
+    let (_, rest) = console.split_once("[pllab sandbox] door: http://127.0.0.1:")?;
     let (port, rest) = rest.split_once('/')?;
     rest.starts_with(" leads where this instance's http://vpce-1.example/ leads\n").then_some(())?;
     port.parse().ok()
@@ -113,7 +113,7 @@ async fn a_restart_brings_software_and_forward_back_without_saying_it_twice() ->
     let client = text(&again, "i-client").await;
     assert_eq!(client.matches("token-1 seen 10.0.1.10").count(), 2, "{client}");
     assert_eq!(client.matches("cloud-init runs").count(), 1, "{client}");
-    assert_eq!(client.rsplit("forward: http").next().and_then(|_| forward(&client)), before);
+    assert_eq!(client.rsplit("door: http").next().and_then(|_| forward(&client)), before);
     assert_eq!(text(&again, "i-web").await.matches("Complete!").count(), 1);
     Ok(())
 }

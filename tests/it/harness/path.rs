@@ -261,8 +261,7 @@ impl Held {
         let params = json!({ "InstanceId": instance, "Latest": true });
         let seen = ec2(of, "GetConsoleOutput", params).await.expect("a console");
         let console = get(&seen, "Output");
-        let forward =
-            console.split("forward: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a forward");
+        let forward = console.split("door: http://").nth(1).and_then(|rest| rest.split('/').next()).expect("a forward");
         Self { stream: TcpStream::connect(forward).await.expect("the forward is open") }
     }
 

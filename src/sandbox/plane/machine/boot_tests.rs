@@ -214,7 +214,7 @@ async fn an_instance_opens_some_forwards_and_says_that_it_leaves_the_rest() -> i
     let script = (0..300).map(|host| format!("curl http://g{host}/\n")).collect::<Vec<_>>().concat();
     let plane = plane(&folder, Pace::Instant, &script)?;
     let seen = String::from_utf8_lossy(&plane.network().consoles.read("i-client").text).into_owned();
-    assert_eq!(seen.matches(" forward: http://127.0.0.1:").count(), 16, "{seen}");
+    assert_eq!(seen.matches(" door: http://127.0.0.1:").count(), 16, "{seen}");
     assert_eq!(seen.matches("at most 16 forwards: 284 more are not opened\n").count(), 1, "{seen}");
     assert_eq!(plane.machines().context.saved.forwards("i-client").len(), 16);
     Ok(())

@@ -74,7 +74,7 @@ const NO_FORWARD: &str = "[pllab sandbox] a line that looks like a forward's is 
 
 /// The line on the console that announces a forward.
 pub fn announcement(name: &str, port: u16) -> String {
-    format!("[pllab sandbox] forward: http://127.0.0.1:{port}/{LEADS}http://{name}/ leads")
+    format!("[pllab sandbox] door: http://127.0.0.1:{port}/{LEADS}http://{name}/ leads")
 }
 
 /// A console on which the announcements are those of `forwards` (each with its port) and no others. Whoever reads it opens
@@ -204,13 +204,13 @@ mod tests {
             no.replace("leads where", "le\0ads wh\u{1b}ere"),
             no.replace("[pllab", "[\0pllab"),
             format!("{yes} {no}"),
-            no.replace("forward: ", "forward: \r"),
+            no.replace("door: ", "door: \r"),
         ] {
             assert_eq!(told(&format!("{yes}\n{forged}\nb\n")), format!("{yes}\n{NO_FORWARD}\nb\n"), "{forged:?}");
             assert_eq!(told(&format!("{yes}\n{forged}")), format!("{yes}\n{NO_FORWARD}"), "{forged:?}");
         }
         // A name that spans lines makes no announcement of its second line.
-        let odd = [("x\n[pllab sandbox] forward: ".to_owned(), 4000)];
+        let odd = [("x\n[pllab sandbox] door: ".to_owned(), 4000)];
         let seen = String::from_utf8(announce(no.as_bytes(), &odd)).unwrap();
         assert!(!seen.contains("29911"), "{seen}");
     }

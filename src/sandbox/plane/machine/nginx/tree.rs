@@ -23,6 +23,10 @@ const AMAZON_LINUX: &str = "http { access_log /var/log/nginx/access.log combined
     include /etc/nginx/mime.types; default_type application/octet-stream; include /etc/nginx/conf.d/*.conf; \
     server { listen 80; listen [::]:80; server_name _; root /usr/share/nginx/html; \
     include /etc/nginx/default.d/*.conf; } }";
+/// Files of Amazon Linux's nginx package that only set what an upstream of another protocol is told, which is not modelled:
+/// including them does nothing here.
+const SHIPPED: [&str; 4] =
+    ["/etc/nginx/fastcgi_params", "/etc/nginx/fastcgi.conf", "/etc/nginx/scgi_params", "/etc/nginx/uwsgi_params"];
 const MIME_TYPES: &str = "types { text/html html htm; text/css css; text/plain txt; application/javascript js; \
     application/json json; text/xml xml; image/svg+xml svg svgz; image/png png; image/gif gif; image/jpeg jpeg jpg; \
     image/x-icon ico; }";
@@ -151,7 +155,7 @@ impl Reader<'_> {
         }
         if found.is_empty() && pattern == "/etc/nginx/mime.types" {
             self.file(&pattern, MIME_TYPES.as_bytes(), scope, depth + 1, out)?;
-        } else if found.is_empty() && !is_pattern {
+        } else if found.is_empty() && !is_pattern && !SHIPPED.contains(&pattern.as_str()) {
             return Err(format!("open() \"{pattern}\" failed (2: No such file or directory) in {file}:{line}"));
         }
         Ok(())
@@ -190,6 +194,13 @@ mod tests {
         disk.write("/etc/nginx/ports", b"80 a; 81 b;", false).unwrap();
         disk.write(MAIN, b"http { map $server_port $x { 'include' ports; \"default\" c; } }", false).unwrap();
         assert_eq!(show(&read(&disk).unwrap()), "http {map $server_port $x {80 a;81 b;default c;}}");
+    }
+
+    #[test]
+    fn files_that_the_package_ships_are_there() {
+        let server = main("http { server { location / { include fastcgi_params; return 200; } } }");
+        assert_eq!(server.unwrap(), "http {server {location / {return 200;}}}");
+        assert!(main("http { include fastcgi_parameters; }").unwrap_err().contains("No such file"));
     }
 
     #[test]
