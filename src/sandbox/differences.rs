@@ -148,8 +148,8 @@ const DIFFERENCES: &[Difference] = &[
     .refuses(&["ec2 CreateVpc&CidrBlock=10.0.0.0/16&AmazonProvidedIpv6CidrBlock=true", "ec2 AssignIpv6Addresses"]),
     difference(
         "dns-attributes",
-        "名前解決は、インスタンスの curl と、このマシンに開くポートの宛先でだけまねをします。DNS サーバーはなく、enableDnsSupport を無効にした VPC では、名前は時間切れを待たずにすぐ引けなくなります。",
-        "Names resolve for an instance's curl and for the ports on this machine only; there is no DNS server. Without \
+        "名前解決は、インスタンスのコマンドと、このマシンに開くポートの宛先でだけまねをします。DNS サーバーはなく、enableDnsSupport を無効にした VPC では、名前は時間切れを待たずにすぐ引けなくなります。",
+        "Names resolve for an instance's commands and for the ports on this machine only; there is no DNS server. Without \
          enableDnsSupport names fail at once, not after a time-out.",
     ),
     difference(
@@ -247,10 +247,18 @@ const DIFFERENCES: &[Difference] = &[
     ]),
     difference(
         "user-data",
-        "ユーザーデータは実行しません。よく使う書き方 (dnf install nginx、ヒアドキュメント、echo、systemctl、while、curl、sleep など) を読み取って、まねをします。読み取れない行は、飛ばしたことをコンソールに書きます。",
-        "User data is never executed. Its usual forms (dnf install nginx, here-documents, echo, systemctl, while, \
-         curl, \
-         sleep and the like) are recognised and imitated; a line that is not is skipped, and the console says so.",
+        "ユーザーデータは実行せず、小さなシェルとしてまねます。変数、展開、リダイレクト、ヒアドキュメント、if・for・while・case・関数、ジョブ、テスト、算術、set -e などと、echo、printf、cat、grep、cut、tr、head、tail、sort、date、curl、wget、nc -z、getent、dig +short、host、dnf、systemctl (nginx、httpd、スクリプトが書いたユニット)、python3 -m http.server など、よく使うコマンドがあります。ほかのコマンドには結果がなく、成功でも失敗でもありません。それに左右される行も飛ばし、コンソールに行番号を添えてそう書きます (set -e は止めません)。配列、[[ =~ ]]、eval、source、プロセス置換 (exec > >(tee) のほか)、シグナル (trap) はありません。ファイルの権限は見ません。set -x が見せるのはコマンドと代入だけです。cloud-config は write_files、packages、runcmd だけです。深さ 100、メモリー 4 MiB、ジョブ 64、計算し続ける時間 (約 1 分) までで、超えると終わります。PowerShell は while ($true)、curl.exe、Start-Sleep、Write-Host だけです。",
+        "User data is imitated by a small shell and never executed. It has variables, expansions, redirections, \
+         here-documents, if, for, while, case, functions, jobs, tests, arithmetic, set -e and the like, and the usual \
+         commands: echo, printf, cat, grep, cut, tr, head, tail, sort, date, curl, wget, nc -z, getent, dig +short, host, \
+         dnf, systemctl (nginx, httpd, and units that the script wrote), python3 -m http.server and some more. Any other \
+         command has no result: it is neither success nor failure, what depends on it is skipped, and the console says \
+         so with the line (set -e does not stop at it). There are no arrays, no [[ =~ ]], no eval and source, no process \
+         substitution but exec > >(tee), no signals (trap); file modes are not looked at; set -x shows commands and \
+         assignments only. Of a cloud-config write_files, \
+         packages and runcmd are run. A script ends when it nests more than 100 deep, needs more than 4 MiB of memory, \
+         or computes for about a minute without a rest; it has 64 jobs at most. Of PowerShell there are while ($true), \
+         curl.exe, Start-Sleep and Write-Host.",
     ),
     difference(
         "nginx",
@@ -291,9 +299,9 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "instance-ports",
-        "インスタンスが待ち受けできるポートは 16 個までです。ユーザーデータのループは 16 重までです。超えた分は開かず、または飛ばして、コンソールにそう書きます。",
-        "An instance listens on 16 ports at most, and the loops of its user data nest 16 deep at most; what goes beyond \
-         that is not opened, or skipped, and the console says so.",
+        "インスタンスが待ち受けできるポートは 16 個までです。超えた分は開かず、コンソールにそう書きます。127.0.0.1 で待ち受けるポートには、そのインスタンス自身からだけつながります。",
+        "An instance listens on 16 ports at most; what goes beyond that is not opened, and the console says so. A port of \
+         127.0.0.1 is reached by the instance itself only.",
     ),
     difference(
         "forwards",

@@ -103,8 +103,8 @@ const TOOLS: [(&str, &[&str]); 14] = [
     // The server in `sandbox`; in `cloud`, the type of the reply whose bytes it counts.
     ("hyper", &["sandbox", "cloud"]),
     ("schemars", &["lab"]),
-    // Labs in `lab`; in `session`, the fault plans of `pllab sandbox`.
-    ("serde_saphyr", &["lab", "session"]),
+    // Labs in `lab`; in `session`, the fault plans of `pllab sandbox`; in `sandbox`, cloud-config.
+    ("serde_saphyr", &["lab", "session", "sandbox"]),
     ("open", &["cli", "session"]),
     // In `ui`, how a terminal reads keys; in `sandbox`, the keeper, which closes what it inherited.
     ("rustix::stdio", &["ui", "sandbox"]),

@@ -214,8 +214,7 @@ mod tests {
         let console = format!("{}{}{}", line(1, DNS), line(2, DNS), line(3, "elsewhere"));
         assert_eq!(announced(&console, DNS), Some("http://127.0.0.1:2/"));
         assert_eq!(announced("next door: nothing\n", DNS), None);
-        for (before, after) in [("x ", ""), ("", " there"), ("user data line 2 is not modelled and was skipped: ", "")]
-        {
+        for (before, after) in [("x ", ""), ("", " there"), ("line 2: ", "")] {
             let line = format!("{before}{}{after}\n", line(1, DNS).trim_end());
             assert_eq!(announced(&line, DNS), None, "{line}");
         }

@@ -5,13 +5,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use super::machine::disk::Disk;
 use super::machine::nginx::{self, Config, Directive, Variables, parse, read};
-use super::machine::script::user_data;
+use super::machine::shell::{BootScript, hosts};
 
 /// Reads `bytes` as user data.
 #[doc(hidden)]
 pub fn fuzz_user_data(bytes: &[u8]) {
-    let program = user_data::parse(&String::from_utf8_lossy(bytes));
-    let _ = (format!("{program:?}"), program.hosts());
+    let script = BootScript::read(&String::from_utf8_lossy(bytes));
+    let _ = (format!("{script:?}"), hosts(script.items()));
 }
 
 /// Reads `bytes` as nginx's main file, as files that it includes, and as a page.

@@ -4,24 +4,31 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use super::boot_state::{Boot, Ended, Sinks};
+use super::boot_state::Boot;
 use super::context::MachineContext;
-use super::effort::{LONGEST_LOOK, Look};
+use super::effort::LONGEST_LOOK;
+use super::gate::{Coroutine, Gate};
+use super::instance_world::InstanceWorld;
 use super::machine::Machine;
-use super::runner::Runner;
-use super::script::program::Sink;
+use super::resting::Resting;
+use super::shell::Job;
 
 /// Runs the whole script, at the paces at which time passes.
 pub async fn run(context: Arc<MachineContext>, machine: Arc<Machine>) {
     let mut boot = machine.boot.lock().await;
-    advance(&context, &machine, &mut boot, true, &Look::endless()).await;
+    if !begin(&context, &machine, &mut boot) {
+        return;
+    }
+    let job = job(&context, &machine, &Arc::new(Gate::default()), boot.restored);
+    Resting::new(Arc::clone(&machine), job).await;
+    end(&context, &machine, &mut boot);
 }
 
 /// At the instant pace: runs a machine's boot script as far as it can, without a turn of an endless loop.
 pub async fn settle(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
     // If it is locked, another call is already running it, perhaps the very one that led here.
     if let Ok(mut boot) = machine.boot.try_lock() {
-        advance(context, machine, &mut boot, false, &Look::bounded()).await;
+        advance(context, machine, &mut boot, false).await;
     }
 }
 
@@ -29,50 +36,71 @@ pub async fn settle(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
 pub async fn turn(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
     // Another call may be running it, and others may wait for it too. This one is answered all the same.
     let Ok(mut boot) = timeout(LONGEST_LOOK, machine.boot.lock()).await else { return };
-    let look = Look::bounded();
-    advance(context, machine, &mut boot, true, &look).await;
-    let runner = Runner { context, machine, quiet: false, turn: true, look: &look, depth: 0 };
-    for (step, sinks) in std::mem::take(&mut boot.loops) {
-        if runner.perform(&step, &sinks).await == Ended::Waiting {
-            boot.loops.push((step, sinks));
+    advance(context, machine, &mut boot, true).await;
+}
+
+async fn advance(context: &Arc<MachineContext>, machine: &Arc<Machine>, boot: &mut Boot, turning: bool) {
+    machine.calls.begin(turning);
+    if begin(context, machine, boot) && boot.main.is_none() {
+        let gate = Arc::new(Gate::default());
+        boot.main = Some(Coroutine::new(&gate, job(context, machine, &gate, boot.restored)));
+    }
+    loop {
+        let over = match &mut boot.main {
+            Some(main) => main.go_on().await,
+            None => false,
+        };
+        if over {
+            boot.main = None;
+            end(context, machine, boot);
         }
+        // The script may wait for a job that has ended now.
+        if !machine.calls.go_on().await || boot.main.is_none() {
+            break;
+        }
+    }
+    if machine.is_off() {
+        // It was switched off while this call ran it. What waits in the script holds the machine.
+        boot.main = None;
+        machine.calls.end_jobs();
     }
 }
 
-async fn advance(context: &Arc<MachineContext>, machine: &Arc<Machine>, boot: &mut Boot, turn: bool, look: &Look) {
+/// Says that the script begins, unless that was said. `false` if nothing of it is left to run.
+fn begin(context: &Arc<MachineContext>, machine: &Arc<Machine>, boot: &mut Boot) -> bool {
     let id = &machine.id;
-    let steps = &machine.program.steps;
-    if steps.is_empty() || boot.ended {
-        return;
+    if machine.script.is_empty() || boot.ended {
+        return false;
     }
     if !std::mem::replace(&mut boot.begun, true) {
-        context.saved.set_done(id, 0);
+        context.saved.set_done(id, 0, &[]);
         context.network.consoles.line(id, "[pllab sandbox] cloud-init runs the user data (imitated, not executed)");
-    }
-    let around = Sinks { out: Sink::Console, err: Sink::Console };
-    let mut last = Ended::Well;
-    while let Some(step) = steps.get(boot.next) {
-        let quiet = boot.next < boot.restored;
-        if last.lets(step.when) {
-            if !look.takes(&step.action) {
-                // The next call continues it.
-                return;
-            }
-            let runner = Runner { context, machine, quiet, turn, look, depth: 0 };
-            match runner.start(step, &around, &mut boot.loops).await {
-                Ended::Waiting => return,
-                Ended::Script => break,
-                ended => last = ended,
-            }
-        }
-        boot.next += 1;
-        if !quiet {
-            context.saved.set_done(id, boot.next);
+        for words in &machine.script.words {
+            context.network.consoles.line(id, words);
         }
     }
+    true
+}
+
+fn job(context: &Arc<MachineContext>, machine: &Arc<Machine>, gate: &Arc<Gate>, restored: usize) -> Job {
+    let world = Arc::new(InstanceWorld::new(context, machine, gate));
+    let (context, machine) = (Arc::clone(context), Arc::clone(machine));
+    Box::pin(async move {
+        let results = context.saved.results(&machine.id);
+        let progress = |done: usize, results: &[(u8, String)]| {
+            // The number of the last step is stored when the script's end has been said.
+            let steps = machine.script.steps();
+            context.saved.set_done(&machine.id, done.min(steps.saturating_sub(1)), results);
+        };
+        machine.script.run(world, restored, results, &progress).await;
+    })
+}
+
+fn end(context: &Arc<MachineContext>, machine: &Arc<Machine>, boot: &mut Boot) {
+    let (id, steps) = (&machine.id, machine.script.steps());
     boot.ended = true;
-    if boot.restored < steps.len() {
+    if boot.restored < steps {
         context.network.consoles.line(id, "[pllab sandbox] the user data has been run to its end");
-        context.saved.set_done(id, steps.len());
+        context.saved.set_done(id, steps, &[]);
     }
 }

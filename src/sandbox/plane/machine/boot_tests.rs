@@ -5,10 +5,6 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::boot_state::{Ended, Sinks};
-use super::effort::Look;
-use super::runner::Runner;
-use super::script::program::{Action, MOST_NESTED, Sink, Step, When};
 use super::server::service::start_nginx;
 use crate::sandbox::Pace;
 use crate::sandbox::plane::Plane;
@@ -75,35 +71,60 @@ async fn a_question_moves_a_long_script_on_by_a_part() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn a_turn_that_is_too_long_for_a_question_is_cut() -> io::Result<()> {
+async fn a_turn_that_is_too_long_for_a_question_goes_on_with_the_next() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let script = format!("while true; do\n{}done &", "echo x\n".repeat(600));
     let plane = plane(&folder, Pace::Instant, &script)?;
     let (first, second) = (text(&plane).await, text(&plane).await);
     assert!((1..600).contains(&printed(&first)), "{first}");
     assert!(printed(&second) > printed(&first), "{second}");
-    assert_eq!(second.matches("a turn of this loop is too long").count(), 1, "{second}");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_loop_that_is_nested_too_deeply_is_not_run_whoever_read_it() -> io::Result<()> {
+async fn a_job_that_is_waited_for_ends_and_one_that_is_not_ends_with_its_instance() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
-    let plane = plane(&folder, Pace::Instant, "")?;
-    let step = |action| Step { action, out: None, err: None, background: false, when: When::Always };
-    let (context, look) = (&plane.machines().context, Look::endless());
+    let script =
+        "(curl -s http://vpce-1.example/; echo job) &\nwait\necho waited\nwhile true; do echo x; sleep 1; done &";
+    let plane = plane(&folder, Pace::Instant, script)?;
+    let seen = text(&plane).await;
+    assert!(seen.contains("job\nwaited\n") && printed(&seen) == 1, "{seen}");
     let machine = plane.machines().get("i-client").ok_or(io::ErrorKind::NotFound)?;
-    let runner = Runner { context, machine: &machine, quiet: false, turn: true, look: &look, depth: 0 };
-    let around = Sinks { out: Sink::Console, err: Sink::Console };
-    for depth in [MOST_NESTED, MOST_NESTED + 1, 1000] {
-        let mut nested = step(Action::Print("x\n".to_owned()));
-        for _ in 0..depth {
-            nested = step(Action::Loop { until: Vec::new(), body: vec![nested] });
+    let held = std::sync::Arc::downgrade(&machine);
+    drop(machine);
+    plane.apply(lab());
+    plane.stop().await;
+    drop(plane);
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(held.upgrade().is_none(), "the job holds its machine");
+    Ok(())
+}
+
+#[tokio::test]
+async fn httpd_serves_its_folder_and_loopback_is_not_reached() -> io::Result<()> {
+    let apache = "dnf install -y httpd\necho apache > /var/www/html/index.html\nsystemctl enable --now httpd";
+    let inside = "dnf install -y nginx\necho 'server { listen 127.0.0.1:8080; }' > /etc/nginx/conf.d/x.conf\n\
+                  systemctl start nginx\ncurl -s -o /dev/null -w 'inside %{http_code}\\n' http://localhost:8080/";
+    for (script, port, state) in [(apache, 80, "healthy"), (inside, 8080, "unhealthy")] {
+        let folder = tempfile::tempdir()?;
+        let plane = Plane::start(options(folder.path(), Pace::Instant))?;
+        let mut topology = lab();
+        for instance in topology.instances.values_mut().filter(|it| it.user_data != CLIENT) {
+            instance.user_data = format!("#!/bin/bash\n{script}");
         }
-        assert_eq!(runner.perform(&nested, &around).await, Ended::Waiting);
-        let seen = String::from_utf8_lossy(&plane.network().consoles.read("i-client").text).into_owned();
-        assert_eq!(printed(&seen), 1, "{depth}: {seen}");
-        assert_eq!(seen.contains("a loop inside 16 others is not run"), depth > MOST_NESTED, "{seen}");
+        for group in topology.target_groups.values_mut() {
+            group.port = port;
+            group.targets.iter_mut().for_each(|it| it.port = port);
+        }
+        for group in topology.groups.values_mut() {
+            group.ingress = vec![crate::sandbox::plane::fixtures::rule(0, crate::sandbox::plane::fixtures::anywhere())];
+        }
+        plane.apply(topology);
+        assert_eq!(plane.target_health(GROUP).await[0].state, state);
+        let web = String::from_utf8_lossy(&plane.console("i-web").await.text).into_owned();
+        assert_eq!(web.contains("inside 200\n"), state == "unhealthy", "{web}");
     }
     Ok(())
 }
@@ -185,7 +206,7 @@ async fn paths_and_disks_have_an_end() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let [one, two] = ["a", "b"].map(|name| name.repeat(3000));
     let script = format!(
-        "cd {one} && echo moved\ncd {two} || echo stayed\necho x > {two} || echo unnamed\n\
+        "mkdir {one} && cd {one} && echo moved\ncd {two} || echo stayed\necho x > {two} || echo unnamed\n\
          echo x > /more || echo full\ntee /more <<EOF || echo full\nx\nEOF"
     );
     let plane = plane(&folder, Pace::Instant, &script)?;
@@ -198,9 +219,10 @@ async fn paths_and_disks_have_an_end() -> io::Result<()> {
     let shown = "b".repeat(116);
     for wanted in [
         "moved\n".to_owned(),
-        format!("-bash: cd: {shown}…: File name too long\nstayed\n"),
-        format!("-bash: {shown}bbbb…: File name too long\nunnamed\n"),
-        "-bash: /more: No space left on device\nfull\n-bash: /more: No space left on device\n".to_owned(),
+        format!("part-001: line 3: cd: {shown}bbbb…: File name too long\nstayed\n"),
+        format!("part-001: line 4: {shown}bbbb…: File name too long\nunnamed\n"),
+        "part-001: line 5: /more: No space left on device\nfull\n".to_owned(),
+        "\ntee: /more: No space left on device\nfull\n".to_owned(),
     ] {
         assert!(seen.contains(&wanted), "{wanted}{seen}");
     }

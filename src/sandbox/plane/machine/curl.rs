@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::sandbox::Pace;
 
-use super::script::curl_args::Curl;
+use super::curl_args::Curl;
 use super::write_out::{Facts, write_out};
 use crate::host::net::http1::{Head, Incoming, body_length, is_chunked, read_head, unchunk};
 use crate::sandbox::plane::net::fabric::Fault;

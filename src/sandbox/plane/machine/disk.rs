@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::script::program::Sink;
+use super::sink::Sink;
 
 /// A log that has grown to twice this size is cut to this size, in bytes.
 const KEPT: usize = 64 * 1024;
@@ -44,18 +44,18 @@ pub struct Disk {
     used: usize,
     /// Files that `tail -F` follows, and where it shows them.
     follows: BTreeMap<String, Sink>,
-    /// The working folder; empty for `/`.
-    pub folder: String,
     pub packages: BTreeSet<String>,
     pub nginx: Vec<u16>,
+    /// Whether Apache runs.
+    pub httpd: bool,
 }
 
 impl Disk {
-    pub fn absolute(&self, path: &str) -> String {
-        if path.starts_with('/') {
-            return path.to_owned();
-        }
-        format!("{}/{}", self.folder.trim_end_matches('/'), path.trim_start_matches("./"))
+    /// Whether there was such a file.
+    pub fn remove(&mut self, path: &str) -> bool {
+        let removed = self.files.remove(path);
+        self.used -= removed.as_ref().map_or(0, |bytes| bytes.len() + path.len());
+        removed.is_some()
     }
 
     pub fn read(&self, path: &str) -> Option<&[u8]> {
@@ -178,6 +178,9 @@ mod tests {
         assert!(disk.used <= MOST_BYTES + 2 * KEPT + "/log".len());
         disk.write("/0", b"", false).unwrap();
         assert_eq!(disk.read("/0"), Some(b"".as_slice()), "room can be made");
+        let before = disk.used;
+        assert!(disk.remove("/1") && !disk.remove("/1"));
+        assert_eq!(disk.used, before - KEPT - "/1".len());
     }
 
     #[test]
@@ -190,13 +193,5 @@ mod tests {
         assert_eq!(disk.follow("/log", false, Sink::Console), b"");
         assert_eq!(disk.write("/log", b"x", true), Ok(Some(Sink::Console)));
         assert!(disk.follow("/none", true, Sink::Console).is_empty());
-    }
-
-    #[test]
-    fn paths_are_taken_from_the_working_folder() {
-        let disk = Disk { folder: "/srv".to_owned(), ..Disk::default() };
-        assert_eq!(disk.absolute("a"), "/srv/a");
-        assert_eq!(disk.absolute("./a"), "/srv/a");
-        assert_eq!(disk.absolute("/a"), "/a");
     }
 }

@@ -2,12 +2,11 @@
 //! neighbours and the API keep running whatever it does.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::script::program::Action;
 use crate::sandbox::plane::net::fabric::lock;
 
 /// A script rests once this much work has accumulated: a timer is no finer than a millisecond.
@@ -20,13 +19,11 @@ pub const LONGEST_LOOK: Duration = Duration::from_secs(10);
 /// The work of an instance's script and its loops, together.
 #[derive(Default)]
 pub struct Effort {
-    resting: Mutex<Resting>,
-    /// Whether the console already says that turns are cut short.
-    told: AtomicBool,
+    resting: Mutex<Debt>,
 }
 
 #[derive(Default)]
-struct Resting {
+struct Debt {
     owed: Duration,
     until: Option<Instant>,
 }
@@ -43,44 +40,24 @@ impl Effort {
         // A task that owes little rests as long as the others of its instance.
         resting.until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
     }
-
-    /// Whether a turn is cut short for the first time.
-    pub fn is_first_cut(&self) -> bool {
-        !self.told.swap(true, Ordering::Relaxed)
-    }
 }
 
 /// What is left of a look. At the instant pace a call runs the scripts and must be answered soon.
-pub struct Look(Option<Left>);
-
-struct Left {
+pub struct Look {
     steps: AtomicUsize,
     until: Instant,
 }
 
 impl Look {
-    /// For the instant pace.
+    /// A new look.
     pub fn bounded() -> Self {
-        Self(Some(Left { steps: AtomicUsize::new(LOOK), until: Instant::now() + LONGEST_LOOK }))
+        Self { steps: AtomicUsize::new(LOOK), until: Instant::now() + LONGEST_LOOK }
     }
 
-    /// For the paces at which time passes.
-    pub fn endless() -> Self {
-        Self(None)
-    }
-
-    /// Takes a step from it; `false` if nothing is left.
-    pub fn takes(&self, action: &Action) -> bool {
-        let Some(left) = &self.0 else { return true };
-        let weight = match action {
-            // It reads a configuration and may start a web server.
-            Action::Unit { .. } => LOOK / 4,
-            // It makes connections through every hop.
-            Action::Curl(_) => 4,
-            _ => 1,
-        };
+    /// Takes a command of this weight from it; `false` if nothing is left.
+    pub fn takes(&self, weight: usize) -> bool {
         let take = |steps: usize| (steps > 0).then(|| steps.saturating_sub(weight));
-        Instant::now() < left.until && left.steps.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+        Instant::now() < self.until && self.steps.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 }
 
@@ -112,13 +89,11 @@ mod tests {
 
     #[test]
     fn a_look_ends() {
-        let unit = Action::Unit { verb: "reload".to_owned(), unit: "nginx".to_owned() };
-        for (action, wanted) in [(&Action::Nothing, LOOK), (&unit, 4)] {
+        for (weight, wanted) in [(1, LOOK), (LOOK / 4, 4)] {
             let look = Look::bounded();
-            assert_eq!((0..2 * LOOK).filter(|_| look.takes(action)).count(), wanted);
+            assert_eq!((0..2 * LOOK).filter(|_| look.takes(weight)).count(), wanted);
         }
-        let late = Look(Some(Left { steps: AtomicUsize::new(LOOK), until: Instant::now() }));
-        assert!(!late.takes(&Action::Nothing), "its time is over");
-        assert!((0..2 * LOOK).all(|_| Look::endless().takes(&unit)));
+        let late = Look { steps: AtomicUsize::new(LOOK), until: Instant::now() };
+        assert!(!late.takes(1), "its time is over");
     }
 }

@@ -12,7 +12,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::context::MachineContext;
-use super::script::curl_args::authority;
+use super::curl_args::authority;
 use crate::host::net::http1::{Head, Incoming, read_head};
 use crate::host::net::loopback::is_host;
 use crate::sandbox::plane::net::carry::{Quiet, carry_heard};
@@ -200,7 +200,7 @@ mod tests {
             no.clone(),
             format!("{no}\r"),
             format!("x {no}"),
-            format!("[pllab sandbox] user data line 2 is not modelled and was skipped: {no}"),
+            format!("[pllab sandbox] line 2: {no} is not run here; what depends on it is skipped"),
             no.replace("leads where", "le\0ads wh\u{1b}ere"),
             no.replace("[pllab", "[\0pllab"),
             format!("{yes} {no}"),

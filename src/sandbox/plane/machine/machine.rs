@@ -14,9 +14,10 @@ use super::boot_state::Boot;
 use super::context::MachineContext;
 use super::disk::{Disk, Full};
 use super::effort::Effort;
-use super::script::program::{Program, Sink};
-use super::script::user_data;
+use super::gate::Calls;
 use super::server::nginx_handle::{NginxProcess, mirror};
+use super::shell::BootScript;
+use super::sink::Sink;
 
 /// How many ports an instance may listen on. Each takes one of this machine's.
 pub const MOST_PORTS: usize = 16;
@@ -25,7 +26,10 @@ pub struct Machine {
     pub id: String,
     /// The number of reboots when it was switched on.
     pub reboots: u32,
-    pub program: Program,
+    /// Shared with the task that runs it.
+    pub script: Arc<BootScript>,
+    /// What the calls that run its script share, where calls do.
+    pub calls: Calls,
     pub disk: Mutex<Disk>,
     /// How far its boot script has got. Locked while the script runs, so that it never runs twice at once.
     pub boot: tokio::sync::Mutex<Boot>,
@@ -44,7 +48,8 @@ impl Machine {
         Self {
             id: id.to_owned(),
             reboots: instance.reboots,
-            program: user_data::parse(&instance.user_data),
+            script: Arc::new(BootScript::read(&instance.user_data)),
+            calls: Calls::default(),
             disk: Mutex::default(),
             boot: tokio::sync::Mutex::new(Boot::resumed(context.saved.done(id))),
             effort: Effort::default(),
@@ -71,6 +76,11 @@ impl Machine {
         for task in lock(&self.tasks).drain(..) {
             task.abort();
         }
+        // What waits in them holds this machine. If a call is running it, it clears up itself.
+        if let Ok(mut boot) = self.boot.try_lock() {
+            boot.main = None;
+        }
+        self.calls.end_jobs();
         self.end_nginx();
         for place in context.network.fabric.places() {
             if matches!(&place, Place::Instance { id, .. } if *id == self.id) {
@@ -96,15 +106,14 @@ impl Machine {
             Sink::Null => {}
             Sink::File { path, append } => {
                 let mut disk = lock(&self.disk);
-                let path = disk.absolute(path);
-                let same = !append && disk.read(&path) == Some(bytes);
-                let followed = disk.write(&path, bytes, *append)?;
+                let same = !append && disk.read(path) == Some(bytes);
+                let followed = disk.write(path, bytes, *append)?;
                 let shown = lock(&self.nginx).as_ref().filter(|_| !same).map(|nginx| Arc::clone(&nginx.files));
-                let whole = shown.as_ref().and_then(|_| disk.read(&path).map(<[u8]>::to_vec));
+                let whole = shown.as_ref().and_then(|_| disk.read(path).map(<[u8]>::to_vec));
                 drop(disk);
                 // Without holding the lock, because this machine's disk may be slow.
                 if let (Some(files), Some(whole)) = (shown, whole) {
-                    mirror(&files, &path, &whole);
+                    mirror(&files, path, &whole);
                 }
                 self.show(context, followed.as_ref(), bytes);
             }

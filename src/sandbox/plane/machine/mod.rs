@@ -1,6 +1,6 @@
 //! A running instance: its boot script, its disk, its servers, and the local ports that lead into it.
 //! Must not know: load balancing, health, the HTTP API.
-//! Next: `machine.rs` is one instance; `script/` reads its user data and `boot.rs` runs it; `server/` answers on its ports.
+//! Next: `machine.rs` is one instance; `boot.rs` runs its user data, which `shell/` imitates; `server/` answers on its ports.
 
 pub mod boot;
 pub mod boot_state;
@@ -8,18 +8,22 @@ pub mod boot_state;
 mod boot_tests;
 pub mod context;
 pub mod curl;
+pub mod curl_args;
 pub mod disk;
 pub mod effort;
+pub mod gate;
+pub mod instance_world;
 pub mod local_forward;
 #[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]
 pub mod machine;
 pub mod machines;
 pub mod nginx;
-pub mod runner;
+pub mod resting;
 pub mod saved_state;
-pub mod script;
 pub mod server;
+pub mod shell;
+pub mod sink;
 pub mod switch_on;
 pub mod write_out;
 
-pub use runner::INSTALL;
+pub use instance_world::INSTALL;

@@ -23,6 +23,9 @@ struct Kept {
     /// The number of finished steps of the boot script, by instance.
     #[serde(default)]
     done: BTreeMap<String, usize>,
+    /// What programs from outside have answered the finished steps, by instance.
+    #[serde(default)]
+    results: BTreeMap<String, Vec<(u8, String)>>,
     /// The local port of each forward, by instance and host.
     #[serde(default, alias = "doors")]
     forwards: BTreeMap<String, BTreeMap<String, u16>>,
@@ -49,9 +52,17 @@ impl SavedState {
         lock(&self.kept).done.get(id).copied()
     }
 
-    pub fn set_done(&self, id: &str, steps: usize) {
+    /// What programs from outside have answered the finished steps.
+    pub fn results(&self, id: &str) -> Vec<(u8, String)> {
+        lock(&self.kept).results.get(id).cloned().unwrap_or_default()
+    }
+
+    pub fn set_done(&self, id: &str, steps: usize, results: &[(u8, String)]) {
         self.change(|kept| {
             kept.done.insert(id.to_owned(), steps);
+            if !results.is_empty() {
+                kept.results.insert(id.to_owned(), results.to_vec());
+            }
         });
     }
 
@@ -92,6 +103,7 @@ impl SavedState {
     pub fn forget(&self, id: &str) {
         self.change(|kept| {
             kept.done.remove(id);
+            kept.results.remove(id);
             kept.forwards.remove(id);
             kept.died.remove(id);
         });
@@ -120,13 +132,14 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("plane.json");
         let memory = SavedState::load(path.clone());
-        memory.set_done("i-1", 3);
+        memory.set_done("i-1", 3, &[(7, "said".to_owned())]);
         memory.set_forwards("i-1", [("web".to_owned(), 4567)].into());
         memory.set_died("i-1");
-        memory.set_done("i-2", 1);
+        memory.set_done("i-2", 1, &[]);
         memory.forget("i-2");
         let again = SavedState::load(path.clone());
         assert_eq!((again.done("i-1"), again.forward("i-1", "web"), again.done("i-2")), (Some(3), Some(4567), None));
+        assert_eq!(again.results("i-1"), [(7, "said".to_owned())]);
         assert_eq!((again.revive("i-1"), again.revive("i-1")), (true, false));
         again.set_forwards("i-1", BTreeMap::new());
         assert_eq!(again.forwards("i-1"), []);

@@ -10,6 +10,7 @@ use super::boot;
 use super::context::MachineContext;
 use super::local_forward;
 use super::machine::Machine;
+use super::shell;
 
 /// The limit of forwards of an instance.
 const MOST_FORWARDS: usize = 16;
@@ -18,7 +19,7 @@ const MOST_FORWARDS: usize = 16;
 /// stopped.
 pub fn switch_on(context: &Arc<MachineContext>, id: &str, instance: &Instance) -> Arc<Machine> {
     let machine = Arc::new(Machine::new(context, id, instance));
-    let hosts = machine.program.hosts();
+    let hosts = shell::hosts(machine.script.items());
     let mut forwards = BTreeMap::new();
     for (host, port) in hosts.iter().take(MOST_FORWARDS) {
         if let Some(forward) = local_forward::open(context, id, host, *port) {

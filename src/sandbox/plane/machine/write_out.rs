@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use super::script::curl_args::Url;
+use super::curl_args::Url;
 
 /// What is known after a transfer.
 #[derive(Clone, Debug)]

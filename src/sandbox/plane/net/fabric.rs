@@ -5,7 +5,7 @@
 //! of the sandbox, and is closed at once. The accepting side answers only when it knows whether the whole path beyond
 //! it is open, so a client sees a handshake that succeeds, is refused or is lost end to end, as on AWS.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -111,6 +111,8 @@ impl Listener {
 pub struct Fabric {
     runtime: Handle,
     listeners: Mutex<HashMap<Place, Listener>>,
+    /// The places that only their own instance reaches.
+    inside: Mutex<HashSet<Place>>,
     callers: Arc<Mutex<HashMap<SocketAddr, Waiting>>>,
     tickets: AtomicU64,
     pub shortage: Shortage,
@@ -121,6 +123,7 @@ impl Fabric {
         Self {
             runtime,
             listeners: Mutex::default(),
+            inside: Mutex::default(),
             callers: Arc::default(),
             tickets: AtomicU64::new(0),
             shortage: Shortage::begin(),
@@ -129,6 +132,17 @@ impl Fabric {
 
     pub fn has(&self, place: &Place) -> bool {
         self.listeners().contains_key(place)
+    }
+
+    /// Whether there is a listener that `from`, an instance if it is one, can reach.
+    pub fn is_open_to(&self, place: &Place, from: Option<&str>) -> bool {
+        let is_its = |place: &Place| matches!(place, Place::Instance { id, .. } if Some(id.as_str()) == from);
+        self.has(place) && (is_its(place) || !lock(&self.inside).contains(place))
+    }
+
+    /// Lets only the instance itself reach what listens at `place`, until it is closed.
+    pub fn keep_inside(&self, place: Place) {
+        lock(&self.inside).insert(place);
     }
 
     pub fn places(&self) -> Vec<Place> {
@@ -194,6 +208,7 @@ impl Fabric {
     /// Ends the listener at `place` and every connection it accepted.
     pub fn close(&self, place: &Place) {
         let listener = self.listeners().remove(place);
+        lock(&self.inside).remove(place);
         if let Some(listener) = listener {
             listener.end();
         }

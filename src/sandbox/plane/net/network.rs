@@ -49,7 +49,9 @@ impl Network {
         source: &Source,
         destination: &Destination,
     ) -> (Verdict, Option<Crossing>) {
-        let listening = |id: &str, port: u16| self.fabric.has(&Place::Instance { id: id.to_owned(), port });
+        let from = if let Source::Instance(id) = source { Some(id.as_str()) } else { None };
+        let listening =
+            |id: &str, port: u16| self.fabric.is_open_to(&Place::Instance { id: id.to_owned(), port }, from);
         View { topology, listening: &listening, flow: self.random.next_u64() }.follow(source, destination)
     }
 

@@ -1,10 +1,10 @@
 //! What nginx does with its configuration and pages, as far as the built-in server imitates it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddrV4;
 
 use super::directive::Directive;
-use super::listen::port_of;
+use super::listen::{is_loopback, port_of};
 use crate::host::net::Cidr;
 
 /// The default folder of pages.
@@ -22,6 +22,8 @@ pub const DEFAULT_PAGE: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome 
 pub struct Config {
     /// The ports it listens on, and whether each expects the PROXY protocol.
     pub ports: BTreeMap<u16, bool>,
+    /// Those on which only the instance itself reaches it.
+    pub loopback: BTreeSet<u16>,
     /// Whether server-side includes are on.
     pub ssi: bool,
     /// Whether the client's address is taken from the PROXY protocol.
@@ -33,6 +35,7 @@ pub struct Config {
 impl Config {
     pub fn of(tree: &[Directive]) -> Self {
         let mut config = Self::default();
+        let mut open = BTreeSet::new();
         for directive in Directive::all(tree) {
             let values = directive.values();
             match (directive.name(), values.as_slice()) {
@@ -43,18 +46,25 @@ impl Config {
                     // The setting belongs to the socket: one server that sets it decides for all servers on that
                     // port.
                     if let Some(port) = port_of(address) {
+                        if is_loopback(address) {
+                            config.loopback.insert(port);
+                        } else {
+                            open.insert(port);
+                        }
                         *config.ports.entry(port).or_default() |= rest.contains(&"proxy_protocol");
                     }
                 }
                 ("server", []) => {
                     let block = directive.block.as_deref().unwrap_or_default();
                     if !block.iter().any(|it| it.name() == "listen") {
+                        open.insert(80);
                         config.ports.entry(80).or_default();
                     }
                 }
                 _ => {}
             }
         }
+        config.loopback.retain(|port| !open.contains(port));
         config
     }
 
@@ -160,7 +170,8 @@ mod tests {
             .unwrap();
         disk.write("/etc/nginx/notes.txt", b"listen 99;", false).unwrap();
         let ports = BTreeMap::from([(80, true), (8080, false)]);
-        assert_eq!(config(&disk), Config { ports, ssi: true, ..Config::default() });
+        let loopback = [8080].into();
+        assert_eq!(config(&disk), Config { ports, loopback, ssi: true, ..Config::default() });
         disk.write("/etc/nginx/nginx.conf", b"http { server { } server { listen [::]:81; } }", false).unwrap();
         assert_eq!(config(&disk).ports, BTreeMap::from([(80, false), (81, false)]));
     }

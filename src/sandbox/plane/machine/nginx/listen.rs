@@ -48,6 +48,12 @@ pub fn port_of(address: &str) -> Option<u16> {
     split(address).map(|(_, port)| port)
 }
 
+/// Whether only the instance itself reaches an address.
+pub fn is_loopback(address: &str) -> bool {
+    split(address)
+        .is_some_and(|(address, _)| address.starts_with("127.") || address == "[::1]" || address == "localhost")
+}
+
 fn split(text: &str) -> Option<(String, u16)> {
     let (address, port) = match text.rsplit_once(':') {
         _ if text.starts_with("unix:") => return None,

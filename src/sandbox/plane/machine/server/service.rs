@@ -5,22 +5,25 @@ use std::sync::Arc;
 use crate::sandbox::plane::machine::context::MachineContext;
 use crate::sandbox::plane::machine::machine::Machine;
 use crate::sandbox::plane::machine::nginx::{self, Config, Directive};
-use crate::sandbox::plane::machine::script::program::Sink;
+use crate::sandbox::plane::machine::sink::Sink;
 use crate::sandbox::plane::net::fabric::lock;
 use crate::sandbox::plane::net::filter::Place;
 
 use super::nginx_process::{self, Started};
 use super::web::{Flavor, serve};
 
-/// Starts nginx, or restarts it with its present configuration.
-pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
+/// Starts nginx, or restarts it with its present configuration. `false` if its configuration is wrong.
+pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) -> bool {
     let reader = Arc::clone(machine);
     let tree = context.network.runtime.spawn_blocking(move || nginx::read(&lock(&reader.disk)));
     // It fails only if the sandbox is ending.
-    let Ok(tree) = tree.await else { return };
+    let Ok(tree) = tree.await else { return true };
     let tree: Arc<[Directive]> = match tree {
         Ok(tree) => tree.into(),
-        Err(error) => return context.network.consoles.line(&machine.id, &format!("nginx: [emerg] {error}")),
+        Err(error) => {
+            context.network.consoles.line(&machine.id, &format!("nginx: [emerg] {error}"));
+            return false;
+        }
     };
     let mut config = Config::of(&tree);
     machine.stop_nginx(context);
@@ -32,12 +35,16 @@ pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) 
     let real = match context.nginx.as_deref().filter(|_| left == 0) {
         Some(program) => match nginx_process::start(context, machine, program, &tree, &config).await {
             Started::Runs(process) => Some(process),
-            Started::Refused => return,
+            Started::Refused => return false,
             Started::Cannot => None,
         },
         None => None,
     };
     for (&port, &proxied) in &config.ports {
+        if config.loopback.contains(&port) {
+            let place = Place::Instance { id: machine.id.clone(), port };
+            context.network.fabric.keep_inside(place);
+        }
         match real.as_ref().and_then(|real| real.ports.get(&port)) {
             // A load balancer's header follows ours. This port reads it and passes it on in a single header that
             // comes first for nginx.
@@ -63,11 +70,40 @@ pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) 
         // Its script was in the middle of a step when the machine was switched off.
         machine.stop_nginx(context);
     }
+    true
 }
 
-/// Starts Python's server for the working folder. `false` if the port is taken, or the instance
-/// has no more ports.
-pub fn serve_folder(context: &Arc<MachineContext>, machine: &Arc<Machine>, port: u16, log: Sink) -> bool {
+/// Apache's port.
+const HTTPD: u16 = 80;
+
+/// Starts Apache with the configuration that it is installed with. `false` if the port is taken, or the instance has
+/// no more ports.
+pub fn start_httpd(context: &Arc<MachineContext>, machine: &Arc<Machine>) -> bool {
+    if lock(&machine.disk).httpd {
+        return true;
+    }
+    let place = Place::Instance { id: machine.id.clone(), port: HTTPD };
+    if context.network.fabric.has(&place) {
+        return false;
+    }
+    if machine.free_ports(context) == 0 {
+        machine.leaves_ports(context, 1);
+        return false;
+    }
+    lock(&machine.disk).httpd = true;
+    machine.listen(context, HTTPD, serve(context, machine, HTTPD, Flavor::Apache));
+    true
+}
+
+pub fn stop_httpd(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
+    if std::mem::take(&mut lock(&machine.disk).httpd) {
+        context.network.fabric.close(&Place::Instance { id: machine.id.clone(), port: HTTPD });
+    }
+}
+
+/// Starts Python's server for a folder, whose path ends in `/`. `false` if the port is taken, or the instance has no
+/// more ports.
+pub fn serve_folder(context: &Arc<MachineContext>, machine: &Arc<Machine>, folder: &str, port: u16, log: Sink) -> bool {
     let place = Place::Instance { id: machine.id.clone(), port };
     if context.network.fabric.has(&place) {
         return false;
@@ -76,7 +112,6 @@ pub fn serve_folder(context: &Arc<MachineContext>, machine: &Arc<Machine>, port:
         machine.leaves_ports(context, 1);
         return false;
     }
-    let folder = lock(&machine.disk).absolute("");
-    machine.listen(context, port, serve(context, machine, port, Flavor::Python(folder, log)));
+    machine.listen(context, port, serve(context, machine, port, Flavor::Python(folder.to_owned(), log)));
     true
 }

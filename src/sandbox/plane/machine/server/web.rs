@@ -1,4 +1,4 @@
-//! The built-in page servers, which stand in for nginx and for `python3 -m http.server`.
+//! The built-in page servers, which stand in for nginx, Apache and `python3 -m http.server`.
 
 use std::fmt::Write as _;
 use std::net::SocketAddrV4;
@@ -14,7 +14,7 @@ use crate::host::net::http1::{Head, Incoming, body_length, read_head};
 use crate::sandbox::plane::machine::context::MachineContext;
 use crate::sandbox::plane::machine::machine::Machine;
 use crate::sandbox::plane::machine::nginx::{self, Config, Variables};
-use crate::sandbox::plane::machine::script::program::Sink;
+use crate::sandbox::plane::machine::sink::Sink;
 use crate::sandbox::plane::net::fabric::{Answer, Call, lock};
 use crate::sandbox::plane::net::proxy_protocol::{Decoded, decode};
 
@@ -26,6 +26,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub enum Flavor {
     /// nginx, with its configuration.
     Nginx(Config),
+    /// Apache, with the configuration that it is installed with.
+    Apache,
     /// Python's server for a folder (ending in `/`). Its log goes to the sink.
     Python(String, Sink),
 }
@@ -99,10 +101,10 @@ impl Server {
             }
             let page = match method.as_str() {
                 "GET" | "HEAD" => self.page(&head, &target, remote, proxied),
-                _ => self.error(if matches!(*self.flavor, Flavor::Nginx(_)) { 405 } else { 501 }),
+                _ => self.error(if matches!(*self.flavor, Flavor::Python(..)) { 501 } else { 405 }),
             };
             let asked = head.header("connection").map(str::to_ascii_lowercase).unwrap_or_default();
-            let keep = matches!(*self.flavor, Flavor::Nginx(_))
+            let keep = !matches!(*self.flavor, Flavor::Python(..))
                 && if current { asked != "close" } else { asked == "keep-alive" };
             let response = self.response(&page, keep, method == "HEAD");
             // Log before answering, so that a client with the answer finds the line in the log.
@@ -120,6 +122,7 @@ impl Server {
         }
         let root = match &*self.flavor {
             Flavor::Nginx(_) => nginx::ROOT,
+            Flavor::Apache => "/var/www/html/",
             Flavor::Python(folder, _) => folder,
         };
         let index = if path.ends_with('/') { "index.html" } else { "" };
@@ -129,6 +132,8 @@ impl Server {
         let body = match (found, &*self.flavor) {
             (Some(body), _) => body,
             (None, Flavor::Nginx(_)) if path == "/" => nginx::DEFAULT_PAGE.into(),
+            // Amazon Linux's page for a server without pages comes with this status.
+            (None, Flavor::Apache) if path == "/" => return self.error(403),
             (None, Flavor::Python(..)) if path == "/" => self.listing(root),
             (None, _) => return self.error(404),
         };
@@ -175,12 +180,13 @@ impl Server {
     fn name(&self) -> &'static str {
         match *self.flavor {
             Flavor::Nginx(_) => nginx::SERVER,
+            Flavor::Apache => "Apache (pllab sandbox)",
             Flavor::Python(..) => "SimpleHTTP (pllab sandbox)",
         }
     }
 
     fn response(&self, page: &Page, keep: bool, head_only: bool) -> Vec<u8> {
-        let version = if matches!(*self.flavor, Flavor::Nginx(_)) { "1.1" } else { "1.0" };
+        let version = if matches!(*self.flavor, Flavor::Python(..)) { "1.0" } else { "1.1" };
         let mut response = format!(
             "HTTP/{version} {} {}\r\nServer: {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: {}\r\n\r\n",
             page.status,
@@ -204,7 +210,7 @@ impl Server {
         let (address, status, length) = (remote.ip(), page.status, page.body.len());
         let length = if request.starts_with(b"HEAD ") { 0 } else { length };
         match &*self.flavor {
-            Flavor::Nginx(_) => {
+            Flavor::Nginx(_) | Flavor::Apache => {
                 let probe = head.header("user-agent").is_some_and(|agent| agent.starts_with("ELB-HealthChecker/"));
                 if probe && !self.machine.logs_probe(&self.context) {
                     return;
@@ -215,7 +221,12 @@ impl Server {
                 let request = escaped(request);
                 let line =
                     format!("{address} - - [{time}] \"{request}\" {status} {length} \"{referer}\" \"{agent}\"\n");
-                self.machine.log(&self.context, nginx::ACCESS_LOG, line.as_bytes());
+                let path = if matches!(*self.flavor, Flavor::Apache) {
+                    "/var/log/httpd/access_log"
+                } else {
+                    nginx::ACCESS_LOG
+                };
+                self.machine.log(&self.context, path, line.as_bytes());
             }
             Flavor::Python(_, sink) => {
                 let time = now.strftime("%d/%b/%Y %H:%M:%S");
@@ -288,6 +299,7 @@ fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
         400 => "Bad Request",
+        403 => "Forbidden",
         404 => "Not Found",
         405 => "Not Allowed",
         501 => "Not Implemented",

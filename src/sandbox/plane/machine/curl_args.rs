@@ -44,6 +44,7 @@ pub struct Url {
 
 impl Url {
     /// Reads a URL. Without a scheme it is `http`, as curl guesses.
+    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         let tls = match scheme.to_ascii_lowercase().as_str() {
@@ -63,17 +64,20 @@ impl Url {
     }
 
     /// The host with its port, as in a `Host` header.
+    #[must_use]
     pub fn authority(&self) -> String {
         authority(&self.host, self.port)
     }
 }
 
 /// A host with its port, which is left out if it is 80.
+#[must_use]
 pub fn authority(host: &str, port: u16) -> String {
     if port == 80 { host.to_owned() } else { format!("{host}:{port}") }
 }
 
 /// Reads the words after `curl`. `None` if a flag or the URL is not modelled.
+#[must_use]
 pub fn parse(words: &[String]) -> Option<Curl> {
     let mut curl = Curl {
         url: Url { text: String::new(), host: String::new(), port: 0, target: String::new(), tls: false },
@@ -99,6 +103,8 @@ pub fn parse(words: &[String]) -> Option<Curl> {
                 "fail" => curl.fail = true,
                 "include" | "show-headers" => curl.include = true,
                 "head" => curl.head = true,
+                // There is no TLS whose certificate could be checked, and no IPv6.
+                "insecure" | "ipv4" | "no-progress-meter" | "globoff" => {}
                 _ => {
                     let value = inline.map_or_else(|| words.next().cloned(), |value| Some(value.to_owned()))?;
                     valued(&mut curl, &mut url, name, value)?;
@@ -112,13 +118,16 @@ pub fn parse(words: &[String]) -> Option<Curl> {
                     'f' => curl.fail = true,
                     'i' => curl.include = true,
                     'I' => curl.head = true,
-                    'o' | 'm' | 'w' | 'H' => {
+                    'k' | '4' | 'g' | 'N' => {}
+                    'o' | 'm' | 'w' | 'H' | 'A' | 'X' => {
                         let glued = &flags[at + 1..];
                         let value = if glued.is_empty() { words.next()?.clone() } else { glued.to_owned() };
                         let name = match flag {
                             'o' => "output",
                             'm' => "max-time",
                             'w' => "write-out",
+                            'A' => "user-agent",
+                            'X' => "request",
                             _ => "header",
                         };
                         valued(&mut curl, &mut url, name, value)?;
@@ -146,6 +155,8 @@ fn valued(curl: &mut Curl, url: &mut Option<Url>, name: &str, value: String) -> 
         "output" => curl.output = Some(value),
         "write-out" => curl.write_out = Some(value),
         "header" => curl.headers.push(value),
+        "user-agent" => curl.headers.push(format!("User-Agent: {value}")),
+        "request" if value == "GET" => {}
         // Zero means no limit to curl.
         "max-time" => curl.max_time = Some(seconds(&value)?).filter(|time| !time.is_zero()),
         "connect-timeout" => curl.connect_timeout = Some(seconds(&value)?).filter(|time| !time.is_zero()),

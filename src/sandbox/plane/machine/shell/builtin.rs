@@ -1,0 +1,337 @@
+//! The shell's own commands, and where all others are.
+
+use super::outcome::{Halt, Outcome};
+use super::parser::is_name;
+use super::run::Run;
+use super::state::Shell;
+use super::variables::Value;
+use super::world::{Later, Wait};
+
+/// A sleep that is longer is one of a day: sums of times must not overflow.
+const LONGEST_SLEEP: f64 = 86_400.0;
+
+impl Shell {
+    pub fn builtin<'a>(&'a mut self, name: &'a str, rest: &'a [String]) -> Run<'a> {
+        Box::pin(async move {
+            let words: Vec<&str> = rest.iter().map(String::as_str).collect();
+            match (name, words.as_slice()) {
+                // File modes are not modelled, and nothing here depends on them.
+                ("true" | ":" | "chmod" | "chown" | "chgrp" | "umask" | "sync", _) | ("exec", []) => Ok(Outcome::WELL),
+                ("false", _) => Ok(Outcome::BADLY),
+                ("sudo", [first, ..]) if first.starts_with('-') => Err(Halt::Unknown),
+                ("sudo" | "nohup" | "builtin", [_, ..]) => self.named(rest).await,
+                ("command", [first, ..]) if !first.starts_with('-') => {
+                    self.builtin(first, rest.get(1..).unwrap_or_default()).await
+                }
+                ("command", ["-v", name]) | ("type" | "which", [name]) if self.functions.contains_key(*name) => {
+                    self.print(format!("{name}\n").as_bytes())
+                }
+                ("exec", [_, ..]) => {
+                    let outcome = self.named(rest).await?;
+                    match outcome {
+                        Outcome::Status(status) => Err(Halt::Exit(status)),
+                        Outcome::Unknown => Ok(Outcome::Unknown),
+                    }
+                }
+                ("cd", _) => self.change_folder(&words),
+                ("pwd", []) => {
+                    let folder = self.folder.clone().ok_or(Halt::Unknown)?;
+                    self.print(format!("{folder}\n").as_bytes())
+                }
+                ("exit", _) => Err(Halt::Exit(self.code(&words)?)),
+                ("return", _) => Err(Halt::Return(Outcome::Status(self.code(&words)?))),
+                ("break" | "continue", _) => {
+                    let count: u32 = words.first().map_or(Some(1), |it| it.parse().ok()).ok_or(Halt::Unknown)?;
+                    if self.loops == 0 || count == 0 {
+                        return Ok(Outcome::WELL);
+                    }
+                    let more = count.min(self.loops) - 1;
+                    Err(if name == "break" { Halt::Break(more) } else { Halt::Continue(more) })
+                }
+                ("set", _) => self.set(&words),
+                ("shift", _) => {
+                    let count: usize = words.first().map_or(Some(1), |it| it.parse().ok()).ok_or(Halt::Unknown)?;
+                    if count > self.arguments.len() {
+                        return Ok(Outcome::BADLY);
+                    }
+                    self.arguments.drain(..count);
+                    Ok(Outcome::WELL)
+                }
+                ("export" | "local" | "readonly" | "declare" | "typeset", _) => self.declare(name, &words),
+                ("unset", _) => {
+                    for word in words.iter().filter(|it| !it.starts_with('-')) {
+                        if self.variables.clouded {
+                            return Err(Halt::Unknown);
+                        }
+                        self.variables.remove(word);
+                        self.functions.remove(*word);
+                    }
+                    Ok(Outcome::WELL)
+                }
+                ("read", _) => self.read(&words),
+                ("let", _) => {
+                    let mut value = 0;
+                    for word in &words {
+                        value = self.number(word)?;
+                    }
+                    Ok(Outcome::of(value != 0))
+                }
+                ("trap", _) => {
+                    let text = format!("line {}: trap has no effect here: signals are not modelled", self.line);
+                    self.note(&text);
+                    Ok(Outcome::WELL)
+                }
+                ("wait", _) => {
+                    if !self.quiet {
+                        self.world.wait(Wait::Jobs).await;
+                    }
+                    if words.is_empty() { Ok(Outcome::WELL) } else { Err(Halt::Unknown) }
+                }
+                ("sleep", _) => self.sleep(&words).await,
+                ("test", _) => self.test(&words, false),
+                ("[", _) => self.test(&words, true),
+                ("bash" | "sh", _) => self.run_shell(rest).await,
+                _ if name.contains('/') => self.run_file(name, rest).await,
+                (
+                    "echo" | "printf" | "date" | "hostname" | "seq" | "basename" | "dirname" | "id" | "whoami"
+                    | "uname",
+                    _,
+                ) => self.speak(name, &words),
+                ("mkdir" | "rm" | "cp" | "mv" | "touch" | "tee" | "rmdir" | "install" | "ln", _) => {
+                    self.files(name, &words)
+                }
+                ("cat" | "grep" | "egrep" | "fgrep" | "cut" | "tr" | "head" | "wc" | "sort" | "uniq" | "tac", _) => {
+                    self.filter_text(name, &words)
+                }
+                ("tail", _) => self.tail(&words).await,
+                _ => self.program(name, rest).await,
+            }
+        })
+    }
+
+    fn code(&self, words: &[&str]) -> Result<u8, Halt> {
+        match words {
+            [] => match self.status {
+                Outcome::Status(status) => Ok(status),
+                Outcome::Unknown => Ok(0),
+            },
+            [code, ..] => {
+                let code: i64 = code.parse().map_err(|_| Halt::Unknown)?;
+                Ok(u8::try_from(code.rem_euclid(256)).unwrap_or(255))
+            }
+        }
+    }
+
+    fn change_folder(&mut self, words: &[&str]) -> Result<Outcome, Halt> {
+        let folder = match words {
+            [] => "/root",
+            ["-"] => return Err(Halt::Unknown),
+            [folder] | ["--", folder] => folder,
+            _ => return Err(Halt::Unknown),
+        };
+        let path = self.absolute(folder)?;
+        if !self.world.fits(&path) {
+            return self.complain(&format!("cd: {}: File name too long", super::state::shortened(folder)));
+        }
+        if self.exists(&path)? == super::files::Found::Nothing {
+            return self.complain(&format!("cd: {}: No such file or directory", super::state::shortened(folder)));
+        }
+        self.folder = Some(path);
+        Ok(Outcome::WELL)
+    }
+
+    fn set(&mut self, words: &[&str]) -> Result<Outcome, Halt> {
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            if *word == "--" {
+                self.arguments = words.map(|it| (*it).to_owned()).collect();
+                return Ok(Outcome::WELL);
+            }
+            let on = word.starts_with('-');
+            let Some(flags) = word.strip_prefix(['-', '+']) else { return Err(Halt::Unknown) };
+            for flag in flags.chars() {
+                match flag {
+                    'e' => self.options.exit_on_error = on,
+                    'u' => self.options.unset_is_error = on,
+                    'x' => self.options.trace = on,
+                    'E' | 'a' | 'h' | 'B' | 'm' => {}
+                    'o' => match words.next() {
+                        Some(&"pipefail") => self.options.pipe_fail = on,
+                        Some(&"errexit") => self.options.exit_on_error = on,
+                        Some(&"nounset") => self.options.unset_is_error = on,
+                        Some(&"xtrace") => self.options.trace = on,
+                        Some(&("errtrace" | "posix")) => {}
+                        _ => return Err(Halt::Unknown),
+                    },
+                    _ => return Err(Halt::Unknown),
+                }
+            }
+        }
+        Ok(Outcome::WELL)
+    }
+
+    fn declare(&mut self, how: &str, words: &[&str]) -> Result<Outcome, Halt> {
+        for word in words {
+            if matches!(*word, "-x" | "-r" | "-g") {
+                continue;
+            }
+            let (name, value) = word.split_once('=').map_or((*word, None), |(name, value)| (name, Some(value)));
+            if !is_name(name) {
+                return Err(Halt::Unknown);
+            }
+            if how == "local" && !self.variables.hide(name)? {
+                return self.complain("local: can only be used in a function");
+            }
+            if let Some(value) = value {
+                self.variables.text(name, value)?;
+            }
+        }
+        Ok(Outcome::WELL)
+    }
+
+    fn read(&mut self, words: &[&str]) -> Result<Outcome, Halt> {
+        let mut raw = false;
+        let mut names = Vec::new();
+        for word in words {
+            match *word {
+                "-r" => raw = true,
+                _ if word.starts_with('-') => return Err(Halt::Unknown),
+                name if is_name(name) => names.push(name),
+                _ => return Err(Halt::Unknown),
+            }
+        }
+        let line = self.input.line();
+        let (bytes, whole) = line.unwrap_or_default();
+        self.meter.charge(bytes.len() + 10)?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if !raw && text.contains('\\') {
+            return Err(Halt::Unknown);
+        }
+        let separators = match self.variables.own("IFS") {
+            None => " \t\n".to_owned(),
+            Some(Value::Known(text)) => text.to_string(),
+            Some(Value::Unknown) => return Err(Halt::Unknown),
+        };
+        let mut rest = text.as_str();
+        let blank = |c: char| separators.contains(c) && c.is_whitespace();
+        rest = rest.trim_matches(blank);
+        if names.is_empty() {
+            self.variables.text("REPLY", &text)?;
+        }
+        for (at, name) in names.iter().enumerate() {
+            if at + 1 == names.len() {
+                self.variables.text(name, rest)?;
+                break;
+            }
+            let (first, after) = rest.split_once(|c| separators.contains(c)).unwrap_or((rest, ""));
+            self.variables.text(name, first)?;
+            rest = after.trim_start_matches(blank);
+        }
+        Ok(Outcome::of(whole))
+    }
+
+    fn sleep<'a>(&'a mut self, words: &'a [&'a str]) -> Later<'a, Result<Outcome, Halt>> {
+        Box::pin(async move {
+            let mut sum = 0.0_f64;
+            for word in words {
+                let (number, unit) = match word.char_indices().last() {
+                    Some((at, 's')) => (word.get(..at), 1.0),
+                    Some((at, 'm')) => (word.get(..at), 60.0),
+                    Some((at, 'h')) => (word.get(..at), 3600.0),
+                    Some((at, 'd')) => (word.get(..at), 86_400.0),
+                    _ => (Some(*word), 1.0),
+                };
+                let seconds: Option<f64> = number.and_then(|it| it.parse().ok());
+                let Some(seconds) = seconds.filter(|it| *it >= 0.0) else {
+                    self.error(&format!(
+                        "sleep: invalid time interval ‘{word}’\nTry 'sleep --help' for more information.\n"
+                    ))?;
+                    return Ok(Outcome::BADLY);
+                };
+                sum += seconds * unit;
+            }
+            if words.is_empty() {
+                return Err(Halt::Unknown);
+            }
+            self.waited = true;
+            if !self.quiet {
+                let time = std::time::Duration::try_from_secs_f64(sum.min(LONGEST_SLEEP)).unwrap_or_default();
+                self.world.wait(Wait::Sleep(time)).await;
+            }
+            Ok(Outcome::WELL)
+        })
+    }
+
+    /// `bash -c …` and `bash FILE`.
+    fn run_shell<'a>(&'a mut self, rest: &'a [String]) -> Later<'a, Result<Outcome, Halt>> {
+        Box::pin(async move {
+            let Some(first) = rest.first() else { return self.run_text(None, &[]).await };
+            match first.as_str() {
+                "-c" => {
+                    let Some(text) = rest.get(1).cloned() else { return Err(Halt::Unknown) };
+                    let arguments = rest.get(3..).unwrap_or_default();
+                    self.run_text(Some((rest.get(2).cloned().unwrap_or_else(|| "bash".to_owned()), text)), arguments)
+                        .await
+                }
+                option if option.starts_with('-') => Err(Halt::Unknown),
+                path => {
+                    let absolute = self.absolute(path)?;
+                    let Some(text) = self.file(&absolute)? else {
+                        self.error(&format!("bash: {}: No such file or directory\n", super::state::shortened(path)))?;
+                        return Ok(Outcome::Status(127));
+                    };
+                    let text = String::from_utf8_lossy(&text).into_owned();
+                    self.run_text(Some((path.to_owned(), text)), rest.get(1..).unwrap_or_default()).await
+                }
+            }
+        })
+    }
+
+    /// A script that was written to a file.
+    fn run_file<'a>(&'a mut self, path: &'a str, rest: &'a [String]) -> Later<'a, Result<Outcome, Halt>> {
+        Box::pin(async move {
+            let absolute = self.absolute(path)?;
+            let Some(text) = self.file(&absolute)? else {
+                self.complain(&format!("{}: No such file or directory", super::state::shortened(path)))?;
+                return Ok(Outcome::Status(127));
+            };
+            let text = String::from_utf8_lossy(&text).into_owned();
+            let first = text.lines().next().unwrap_or_default();
+            let is_shell =
+                ["sh", "bash"].iter().any(|name| first.starts_with("#!") && first.trim_end().ends_with(name));
+            if !is_shell {
+                return Err(Halt::Unknown);
+            }
+            self.run_text(Some((path.to_owned(), text)), rest).await
+        })
+    }
+
+    /// Runs a text as a shell of its own; standard input if there is none.
+    fn run_text<'a>(
+        &'a mut self,
+        text: Option<(String, String)>,
+        arguments: &'a [String],
+    ) -> Later<'a, Result<Outcome, Halt>> {
+        Box::pin(async move {
+            let (name, text) = match text {
+                Some(named) => named,
+                None => ("bash".to_owned(), String::from_utf8_lossy(&self.input.all()).into_owned()),
+            };
+            // What is read takes many times its length.
+            self.meter.charge(text.len().saturating_mul(20))?;
+            let _held = self.meter.hold(text.len().saturating_mul(100))?;
+            let script = super::tree::Script::parse(&text, 1, self.depth);
+            if script.trouble.is_some() {
+                return Err(Halt::Unknown);
+            }
+            let mut inner = self.inner()?;
+            inner.options = super::state::Options::default();
+            inner.name = name;
+            inner.functions.clear();
+            inner.arguments = arguments.to_vec();
+            let outcome = inner.sub(&script.items).await;
+            self.waited |= inner.waited;
+            outcome
+        })
+    }
+}

@@ -1,0 +1,231 @@
+//! Which hosts a script asks with curl, as far as its text tells. Nothing is run for it.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::super::curl_args;
+use super::common::Common;
+use super::limits::{MOST_DEEP, Meter};
+use super::outcome::Halt;
+use super::sinks::Out;
+use super::state::Shell;
+use super::tree::{Command, Item, Kind, Word};
+use super::variables::Value;
+use super::world::{Job, Later, Names, Reach, Served, ServerLog, Told, Wait, World};
+
+/// The limit of hosts that are looked for.
+const MOST_HOSTS: usize = 1000;
+
+/// What looking at a command costs: it is done at once, before the instance runs.
+const LOOK: usize = 500;
+/// How many turns of a `for` are looked at.
+const MOST_TURNS: usize = 20;
+
+/// Every distinct host and port that a curl asks over HTTP, in order.
+#[must_use]
+pub fn hosts(items: &[Item]) -> Vec<(String, u16)> {
+    let meter = Arc::new(Meter::default());
+    let Ok(mut shell) = Shell::new(Arc::new(Nowhere), Arc::clone(&meter), Arc::new(Common::default())) else {
+        return Vec::new();
+    };
+    shell.sinks.err = Out::Null;
+    shell.sinks.out = Out::Null;
+    let mut looker = Looker { shell, hosts: Vec::new() };
+    // If there is too much to look at, the hosts that were found are enough.
+    let _ = looker.list(items);
+    looker.hosts
+}
+
+struct Looker {
+    shell: Shell,
+    hosts: Vec<(String, u16)>,
+}
+
+impl Looker {
+    fn list(&mut self, items: &[Item]) -> Result<(), Halt> {
+        for item in items {
+            let more = item.chain.rest.iter().map(|(_, pipeline)| pipeline);
+            for pipeline in std::iter::once(&item.chain.first).chain(more) {
+                for command in &pipeline.stages {
+                    self.command(command)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn command(&mut self, command: &Arc<Command>) -> Result<(), Halt> {
+        self.shell.meter.charge(LOOK)?;
+        match &command.kind {
+            Kind::Simple { assignments, words } => {
+                if words.is_empty() {
+                    for assignment in assignments {
+                        let word = assignment.value.as_ref().filter(|_| !assignment.appends);
+                        let text = word.and_then(|word| self.text(word));
+                        let value = text.map_or(Value::Unknown, |text| Value::Known(text.into()));
+                        self.shell.variables.set(&assignment.name, value)?;
+                    }
+                    return Ok(());
+                }
+                self.simple(words)
+            }
+            Kind::Group(list) => self.list(list),
+            Kind::For { name, words, body } => {
+                let words = words.as_ref().and_then(|words| self.fields(words)).unwrap_or_default();
+                let none = words.is_empty();
+                for word in words.into_iter().take(MOST_TURNS) {
+                    self.shell.variables.set(name, Value::Known(word.into()))?;
+                    self.list(body)?;
+                }
+                self.shell.variables.set(name, Value::Unknown)?;
+                if none { self.list(body) } else { Ok(()) }
+            }
+            Kind::Subshell(list) => self.list(list),
+            Kind::If { arms, otherwise } => {
+                for (condition, body) in arms {
+                    self.list(condition)?;
+                    self.list(body)?;
+                }
+                self.list(otherwise)
+            }
+            Kind::Loop { condition, body, .. } => {
+                self.list(condition)?;
+                self.list(body)
+            }
+            Kind::Case { arms, .. } => arms.iter().try_for_each(|(_, body)| self.list(body)),
+            Kind::Function { name, body } => {
+                self.shell.functions.insert(name.clone(), Some(Arc::clone(body)));
+                Ok(())
+            }
+            Kind::Test(_) | Kind::Arithmetic(_) | Kind::Unmodelled => Ok(()),
+        }
+    }
+
+    fn simple(&mut self, words: &[Word]) -> Result<(), Halt> {
+        let Some(words) = self.fields(words) else { return Ok(()) };
+        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+        while words.first().is_some_and(|first| matches!(*first, "sudo" | "nohup" | "exec" | "command")) {
+            words.remove(0);
+        }
+        let Some((name, rest)) = words.split_first() else { return Ok(()) };
+        let rest: Vec<String> = rest.iter().map(|it| (*it).to_owned()).collect();
+        if let Some(Some(body)) = self.shell.functions.get(*name).cloned() {
+            if self.shell.depth + 2 < MOST_DEEP {
+                self.shell.depth += 2;
+                let before = std::mem::replace(&mut self.shell.arguments, rest);
+                let looked = self.command(&body);
+                self.shell.arguments = before;
+                self.shell.depth -= 2;
+                looked?;
+            }
+            return Ok(());
+        }
+        if *name == "curl" || *name == "/usr/bin/curl" {
+            let plain: Vec<String> = rest.into_iter().filter(|it| !it.starts_with("--retry")).collect();
+            if let Some(curl) = curl_args::parse(&plain).filter(|it| !it.url.tls && it.url.host != "169.254.169.254") {
+                let host = (curl.url.host, curl.url.port);
+                if !self.hosts.contains(&host) && self.hosts.len() < MOST_HOSTS {
+                    self.hosts.push(host);
+                }
+                self.shell.meter.charge(self.hosts.len())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, word: &Word) -> Option<String> {
+        let depth = self.shell.depth;
+        let text = at_once(self.shell.text(word));
+        self.shell.depth = depth;
+        text
+    }
+
+    fn fields(&mut self, words: &[Word]) -> Option<Vec<String>> {
+        let depth = self.shell.depth;
+        let fields = at_once(self.shell.fields(words));
+        self.shell.depth = depth;
+        fields
+    }
+}
+
+/// What comes without waiting: nothing else is known.
+fn at_once<T>(future: impl Future<Output = Result<T, Halt>>) -> Option<T> {
+    let mut context = Context::from_waker(Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        Poll::Ready(Ok(value)) => Some(value),
+        _ => None,
+    }
+}
+
+/// A world in which nothing happens and no command ever runs.
+struct Nowhere;
+
+impl World for Nowhere {
+    fn console(&self, _: &[u8]) {}
+    fn note(&self, _: &str) {}
+    fn read(&self, _: &str) -> Option<Vec<u8>> {
+        None
+    }
+    fn write(&self, _: &str, _: &[u8], _: bool) -> Result<(), &'static str> {
+        Ok(())
+    }
+    fn remove(&self, _: &str) -> bool {
+        false
+    }
+    fn below(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+    fn fits(&self, _: &str) -> bool {
+        true
+    }
+    fn time(&self, _: &str) -> Option<String> {
+        None
+    }
+    fn address(&self) -> Ipv4Addr {
+        Ipv4Addr::LOCALHOST
+    }
+    fn host_name(&self) -> String {
+        String::new()
+    }
+    fn resolve(&self, _: &str, _: &str) -> Names {
+        Names::Missing
+    }
+    fn connect(&self, _: Ipv4Addr, _: u16, _: Duration) -> Later<'_, Reach> {
+        Box::pin(std::future::pending())
+    }
+    fn fetch<'a>(&'a self, _: &'a curl_args::Curl) -> Later<'a, Told> {
+        Box::pin(std::future::pending())
+    }
+    fn install<'a>(&'a self, _: &'a [String], _: bool) -> Later<'a, Told> {
+        Box::pin(std::future::pending())
+    }
+    fn has_package(&self, _: &str) -> bool {
+        false
+    }
+    fn service<'a>(&'a self, _: &'a str, _: &'a str) -> Later<'a, Served> {
+        Box::pin(std::future::pending())
+    }
+    fn serve_folder(&self, _: &str, _: u16, _: &ServerLog) -> bool {
+        false
+    }
+    fn follow(&self, _: &str, _: bool, _: bool) -> Vec<u8> {
+        Vec::new()
+    }
+    fn takes(&self, _: usize) -> bool {
+        false
+    }
+    fn next_call(&self) -> Later<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+    fn wait(&self, _: Wait) -> Later<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+    fn spawn<'a>(&'a self, _: Box<dyn FnOnce(Arc<dyn World>) -> Job + Send + 'a>) -> Later<'a, ()> {
+        Box::pin(std::future::pending())
+    }
+    fn is_instant(&self) -> bool {
+        true
+    }
+}

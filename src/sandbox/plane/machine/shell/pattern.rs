@@ -1,0 +1,178 @@
+//! Shell patterns: `*`, `?`, `[…]` and backslashes.
+
+use super::limits::Meter;
+use super::outcome::Halt;
+
+/// A part of a pattern that stands for one character, or a star.
+#[derive(Debug)]
+enum Piece {
+    One(char),
+    Any,
+    Set { not: bool, ranges: Vec<(char, char)> },
+    Star,
+}
+
+impl Piece {
+    fn takes(&self, c: char) -> bool {
+        match self {
+            Self::One(one) => *one == c,
+            Self::Any => true,
+            Self::Set { not, ranges } => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != *not,
+            Self::Star => false,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Pattern {
+    pieces: Vec<Piece>,
+}
+
+impl Pattern {
+    /// Reads a pattern in which a backslash takes the meaning of the next character.
+    pub fn new(text: &str) -> Self {
+        let characters: Vec<char> = text.chars().collect();
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        while let Some(c) = characters.get(at).copied() {
+            at += 1;
+            pieces.push(match c {
+                '\\' => {
+                    let literal = characters.get(at).copied().unwrap_or('\\');
+                    at += 1;
+                    Piece::One(literal)
+                }
+                '?' => Piece::Any,
+                '*' if matches!(pieces.last(), Some(Piece::Star)) => continue,
+                '*' => Piece::Star,
+                '[' => {
+                    if let Some((set, end)) = set(&characters, at) {
+                        at = end;
+                        set
+                    } else {
+                        Piece::One('[')
+                    }
+                }
+                _ => Piece::One(c),
+            });
+        }
+        Self { pieces }
+    }
+
+    /// How many characters it stands for, if that is always the same number.
+    pub fn length(&self) -> Option<usize> {
+        let fixed = !self.pieces.iter().any(|piece| matches!(piece, Piece::Star));
+        fixed.then_some(self.pieces.len())
+    }
+
+    /// Whether it fits the whole text.
+    pub fn fits(&self, text: &[char], meter: &Meter) -> Result<bool, Halt> {
+        let (mut piece, mut at) = (0, 0);
+        let mut star: Option<(usize, usize)> = None;
+        // What the call itself costs.
+        let mut steps = 20;
+        loop {
+            steps += 1;
+            if steps >= 1000 {
+                meter.charge(std::mem::take(&mut steps))?;
+            }
+            let next = self.pieces.get(piece);
+            match (next, text.get(at)) {
+                (Some(Piece::Star), _) => {
+                    piece += 1;
+                    star = Some((piece, at));
+                    continue;
+                }
+                (Some(one), Some(c)) if one.takes(*c) => {
+                    (piece, at) = (piece + 1, at + 1);
+                    continue;
+                }
+                (None, None) => break,
+                _ => {}
+            }
+            match star {
+                Some((after, from)) if from < text.len() => {
+                    star = Some((after, from + 1));
+                    (piece, at) = (after, from + 1);
+                }
+                _ => {
+                    meter.charge(steps)?;
+                    return Ok(false);
+                }
+            }
+        }
+        meter.charge(steps)?;
+        Ok(true)
+    }
+}
+
+fn set(characters: &[char], mut at: usize) -> Option<(Piece, usize)> {
+    let not = matches!(characters.get(at), Some('!' | '^'));
+    at += usize::from(not);
+    let mut ranges = Vec::new();
+    let first = at;
+    loop {
+        let c = *characters.get(at)?;
+        at += 1;
+        match c {
+            ']' if at - 1 > first => return Some((Piece::Set { not, ranges }, at)),
+            '[' if characters.get(at) == Some(&':') => {
+                let rest: String = characters.get(at + 1..)?.iter().take_while(|c| **c != ':').collect();
+                at += rest.chars().count() + 3;
+                ranges.extend_from_slice(class(&rest)?);
+            }
+            _ => {
+                let from = if c == '\\' {
+                    at += 1;
+                    *characters.get(at - 1)?
+                } else {
+                    c
+                };
+                match (characters.get(at), characters.get(at + 1)) {
+                    (Some('-'), Some(to)) if *to != ']' => {
+                        ranges.push((from, *to));
+                        at += 2;
+                    }
+                    _ => ranges.push((from, from)),
+                }
+            }
+        }
+    }
+}
+
+/// The ranges of a class such as `digit`.
+pub fn class(name: &str) -> Option<&'static [(char, char)]> {
+    Some(match name {
+        "digit" => &[('0', '9')],
+        "lower" => &[('a', 'z')],
+        "upper" => &[('A', 'Z')],
+        "alpha" => &[('a', 'z'), ('A', 'Z')],
+        "alnum" => &[('a', 'z'), ('A', 'Z'), ('0', '9')],
+        "space" => &[(' ', ' '), ('\t', '\r')],
+        "blank" => &[(' ', ' '), ('\t', '\t')],
+        "punct" => &[('!', '/'), (':', '@'), ('[', '`'), ('{', '~')],
+        _ => return None,
+    })
+}
+
+/// Whether a pattern has any character that is not plain.
+pub fn has_wildcard(pattern: &str) -> bool {
+    let mut escaped = false;
+    pattern.chars().any(|c| {
+        let active = !escaped && matches!(c, '*' | '?' | '[');
+        escaped = c == '\\' && !escaped;
+        active
+    })
+}
+
+/// Takes the meaning from every special character.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '\\' | '!' | '^' | '-') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

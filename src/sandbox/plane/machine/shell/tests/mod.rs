@@ -1,0 +1,7 @@
+//! Tests of the shell in a world that is only written down.
+//! Must not know: the rest of the sandbox.
+//! Next: `commands.rs` says what scripts print, `attacks.rs` what they cannot do.
+
+mod attacks;
+mod commands;
+mod paper;
