@@ -149,7 +149,7 @@ fn assert_in_sight(screen: &Screen) {
 #[track_caller]
 fn enter(screen: &mut Screen) {
     std::thread::sleep(Duration::from_millis(300));
-    screen.tap(Key::Enter);
+    answer(screen, b"\r");
 }
 
 fn through(lab: &str, lang: Lang, size: (u16, u16)) {
