@@ -368,6 +368,7 @@ fn lab() -> Topology {
             vpc,
             subnet,
             address,
+            host_name: String::new(),
             groups: vec![group],
             user_data: script.into(),
         };

@@ -74,8 +74,8 @@ pub async fn work(
     // Read only where the question that offers them is asked. A lab whose drills are at fault has none to offer here;
     // `pllab drill` says what is wrong with them.
     let offers = target.is_sandbox() && !agreed && doing == Goal::Lab;
-    let begun = || after(&state, first.as_slice());
-    let drills = offers && drills::drills_of(context, &begun(), &loaded).is_ok_and(|drills| !drills.is_empty());
+    let drills = offers
+        && drills::drills_of(context, &after(&state, first.as_slice()), &loaded).is_ok_and(|found| !found.is_empty());
     let shared =
         RunLog::new(Some(journal), state, context.host.clock.clone(), Arc::clone(screen), target.accounts.clone());
     let path = Traced { clouds: Arc::clone(&target.clouds), loaded: Arc::clone(&loaded) };

@@ -62,6 +62,7 @@ fn instance(vpc: &str, subnet: &str, address: &str, group: &str, user_data: &str
         vpc: vpc.to_owned(),
         subnet: subnet.to_owned(),
         address: ip(address),
+        host_name: format!("ip-{}.ap-northeast-1.compute.internal", address.replace('.', "-")),
         groups: vec![group.to_owned()],
         user_data: user_data.to_owned(),
     }

@@ -8,6 +8,7 @@ mod bulk_tests;
 #[cfg(test)]
 mod fixtures;
 mod fuzz;
+mod lock;
 mod machine;
 mod net;
 #[expect(clippy::module_inception, reason = "the file is named after the one thing it has")]

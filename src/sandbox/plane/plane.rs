@@ -22,13 +22,14 @@ use super::machine::machines::Machines;
 use super::machine::saved_state::SavedState;
 use super::machine::server::nginx_handle::WebServers;
 use super::net::console::{Console, Consoles};
-use super::net::fabric::{Fabric, Fault, lock};
+use super::net::fabric::{Fabric, Fault};
 use super::net::filter::Place;
 use super::net::gate::Gates;
 use super::net::names::Turns;
 use super::net::network::Network;
 use super::net::shortage::Shortage;
 use super::net::topology::Topology;
+use crate::sandbox::plane::lock::lock;
 
 #[derive(Clone, Debug)]
 pub struct PlaneOptions {

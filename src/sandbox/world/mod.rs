@@ -34,4 +34,4 @@ pub use table::looks;
 pub use table::{By, Row, Table};
 pub use view::{concerns_plane, topology};
 pub use visibility_delay::{HiddenRows, VisibilityDelay};
-pub use zone::{REGIONS, Zone, canonical_hosted_zone, zones};
+pub use zone::{REGIONS, Zone, canonical_hosted_zone, host_name, zones};

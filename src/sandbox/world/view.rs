@@ -9,7 +9,7 @@ use super::catalogue::{s3_blocks, s3_name};
 use super::model::{
     Balancer, Endpoint, EndpointKind, Group, NetworkAcl, Peer, Region, Route, Rule, TargetGroup, World,
 };
-use super::zone::{Zone, zones};
+use super::zone::{Zone, host_name, zones};
 use crate::host::net::Cidr;
 
 /// Everything that can send, carry, admit or answer a packet, in all accounts and regions (ids are unique). Security
@@ -63,6 +63,7 @@ pub fn topology(world: &World) -> Topology {
                 vpc: instance.vpc.clone(),
                 subnet: instance.subnet.clone(),
                 address: instance.address,
+                host_name: host_name(name, instance.address),
                 groups: instance.groups.clone(),
                 user_data: instance.user_data.clone(),
             };

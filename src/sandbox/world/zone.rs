@@ -1,6 +1,8 @@
 //! Regions and zones. Zone names differ per account and zone ids name the physical place, so the two accounts' names
 //! disagree on purpose.
 
+use std::net::Ipv4Addr;
+
 /// A zone as one account sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
@@ -8,6 +10,12 @@ pub struct Zone {
     pub name: String,
     /// Such as `apne1-az4`. It means the same place in every account.
     pub id: String,
+}
+
+/// The name of an address inside its VPC (us-east-1 has its own, older form).
+pub fn host_name(region: &str, address: Ipv4Addr) -> String {
+    let host = format!("ip-{}", address.to_string().replace('.', "-"));
+    if region == "us-east-1" { format!("{host}.ec2.internal") } else { format!("{host}.{region}.compute.internal") }
 }
 
 /// The hosted zone of a region's Network Load Balancers, for alias records (General Reference: "Elastic Load Balancing

@@ -2,7 +2,7 @@
 //! `instance_state.rs` stops and ends instances.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Image, Instance, InterfaceKind, Kind, Life, instance_type};
+use crate::sandbox::world::{Image, Instance, InterfaceKind, Kind, Life, host_name, instance_type};
 
 use super::image::write_billing;
 use super::instance_filter::{ABSENT, FILTERS, facts};
@@ -129,7 +129,7 @@ fn write(xml: &mut Xml, ctx: &Ctx<'_>, instance: &Instance) {
     let region = ctx.here();
     let image = instance.image();
     let there = instance.life.state != "terminated";
-    let name = network_interface::host_name(ctx.region(), instance.address);
+    let name = host_name(ctx.region(), instance.address);
     xml.leaf("instanceId", &instance.id).leaf("imageId", &instance.image);
     write_state(xml, "instanceState", &instance.life.state);
     xml.leaf("privateDnsName", if there { name.as_str() } else { "" }).leaf("dnsName", "");

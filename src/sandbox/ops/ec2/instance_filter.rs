@@ -1,6 +1,6 @@
 //! The filters of `DescribeInstances`.
 
-use crate::sandbox::world::{Instance, Region};
+use crate::sandbox::world::{Instance, Region, host_name};
 
 use super::network_interface;
 use crate::sandbox::ops::shared::context::moment;
@@ -200,7 +200,7 @@ pub fn facts(region: &Region, instance: &Instance, name: &str, (owner, region_na
         "owner-id" => one(owner),
         "platform" => instance.image().platform.map(str::to_owned).into_iter().collect(),
         "platform-details" => one(instance.image().platform_details()),
-        "private-dns-name" => placed(&network_interface::host_name(region_name, instance.address)),
+        "private-dns-name" => placed(&host_name(region_name, instance.address)),
         "private-dns-name-options.hostname-type" => one("ip-name"),
         "private-ip-address" => placed(&instance.address),
         "reason" => one(instance.transition()),

@@ -1,7 +1,7 @@
 //! The operations of network interfaces. A clean-up needs to know who made an interface.
 
 use crate::sandbox::wire::{ApiError, Filters, Page, Params, Xml};
-use crate::sandbox::world::{Interface, InterfaceKind, Kind, Region};
+use crate::sandbox::world::{Interface, InterfaceKind, Kind, Region, host_name};
 
 use super::security_group::{check_count, check_in_vpc};
 use super::vpc::only;
@@ -180,12 +180,6 @@ pub fn modify_attribute(ctx: &mut Ctx<'_>, params: &Params) -> Result<Xml, ApiEr
 fn private_name(region: &Region, interface: &Interface, region_name: &str) -> Option<String> {
     let named = region.vpcs.get(&interface.vpc).is_some_and(|vpc| vpc.dns_hostnames);
     named.then(|| host_name(region_name, interface.address))
-}
-
-/// The name of an address inside its VPC (us-east-1 has its own, older form).
-pub fn host_name(region: &str, address: std::net::Ipv4Addr) -> String {
-    let host = format!("ip-{}", address.to_string().replace('.', "-"));
-    if region == "us-east-1" { format!("{host}.ec2.internal") } else { format!("{host}.{region}.compute.internal") }
 }
 
 /// Who requested an interface that the account did not make itself.

@@ -10,8 +10,9 @@ use tokio::time::{sleep, timeout};
 
 use crate::host::net::http1::{Incoming, read_head};
 use crate::sandbox::Pace;
+use crate::sandbox::plane::lock::lock;
 use crate::sandbox::plane::machine::machines::Machines;
-use crate::sandbox::plane::net::fabric::{Caller, Fault, lock};
+use crate::sandbox::plane::net::fabric::{Caller, Fault};
 use crate::sandbox::plane::net::filter::{Client, Destination, Reason, Source, Traffic, Verdict};
 use crate::sandbox::plane::net::network::Network;
 use crate::sandbox::plane::net::proxy_protocol::local;

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::choice::{Fitness, fails_open};
 use super::health::Health;
-use crate::sandbox::plane::net::fabric::lock;
+use crate::sandbox::plane::lock::lock;
 use crate::sandbox::plane::net::topology::{Target, TargetGroup, Topology};
 
 /// One connection: the node that carries it, and its target.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::Mutex;
 
-use crate::sandbox::plane::net::fabric::lock;
+use crate::sandbox::plane::lock::lock;
 use crate::sandbox::plane::net::{Balancer, HealthCheck, Node, Target, TargetGroup, Topology};
 
 use super::choice::Fitness;

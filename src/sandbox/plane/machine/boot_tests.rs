@@ -9,7 +9,7 @@ use super::server::service::start_nginx;
 use crate::sandbox::Pace;
 use crate::sandbox::plane::Plane;
 use crate::sandbox::plane::fixtures::{CLIENT, GROUP, lab, options};
-use crate::sandbox::plane::net::fabric::lock;
+use crate::sandbox::plane::lock::lock;
 use crate::sandbox::plane::net::filter::Place;
 
 /// A data plane whose client has another script.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::sandbox::plane::net::fabric::lock;
+use crate::sandbox::plane::lock::lock;
 
 /// A script rests once this much work has accumulated: a timer is no finer than a millisecond.
 const GRAIN: Duration = Duration::from_millis(5);

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::effort::Look;
 use super::shell::Job;
-use crate::sandbox::plane::net::fabric::lock;
+use crate::sandbox::plane::lock::lock;
 
 /// What the calls that run a script share with the script and its jobs.
 #[derive(Default)]

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::sandbox::Pace;
-use crate::sandbox::plane::net::fabric::{Fault, lock};
+use crate::sandbox::plane::lock::lock;
+use crate::sandbox::plane::net::fabric::Fault;
 use crate::sandbox::plane::net::groups::admit_s3;
 
 use super::context::MachineContext;
@@ -18,7 +19,7 @@ use super::gate::{Coroutine, Gate};
 use super::machine::Machine;
 use super::resting::Resting;
 use super::server::service;
-use super::shell::{Job, Later, Names, Reach, Served, ServerLog, Told, Wait, World};
+use super::shell::{Job, Later, Names, Reach, Served, Told, Wait, World};
 use super::sink::Sink;
 
 /// How long `dnf install nginx` takes on a small instance, and about how long dnf tries to reach a repository.
@@ -156,10 +157,7 @@ impl World for InstanceWorld {
 
     fn host_name(&self) -> String {
         let topology = self.context.network.topology();
-        let subnet = topology.instances.get(&self.machine.id).and_then(|it| topology.subnets.get(&it.subnet));
-        let zone = subnet.map_or("", |it| it.zone_id.as_str());
-        let name = self.address().to_string().replace('.', "-");
-        format!("ip-{name}.{}", domain(zone.split('-').next().unwrap_or(zone)))
+        topology.instances.get(&self.machine.id).map(|it| it.host_name.clone()).unwrap_or_default()
     }
 
     fn resolve(&self, program: &str, host: &str) -> Names {
@@ -234,13 +232,8 @@ impl World for InstanceWorld {
         })
     }
 
-    fn serve_folder(&self, folder: &str, port: u16, log: &ServerLog) -> bool {
-        let sink = match log {
-            ServerLog::Console => Sink::Console,
-            ServerLog::Nowhere => Sink::Null,
-            ServerLog::File(path) => Sink::File { path: path.clone(), append: true },
-        };
-        service::serve_folder(&self.context, &self.machine, folder, port, sink)
+    fn serve_folder(&self, folder: &str, port: u16, log: Sink) -> bool {
+        service::serve_folder(&self.context, &self.machine, folder, port, log)
     }
 
     fn follow(&self, path: &str, from_start: bool, console: bool) -> Vec<u8> {
@@ -325,29 +318,4 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.0.calls.running.send_modify(|count| *count = count.saturating_sub(1));
     }
-}
-
-/// The domain of the host names in a region, by the beginning of its zones' ids.
-fn domain(zone: &str) -> String {
-    let region = match zone {
-        "use1" => return "ec2.internal".to_owned(),
-        "use2" => "us-east-2",
-        "usw1" => "us-west-1",
-        "usw2" => "us-west-2",
-        "apne1" => "ap-northeast-1",
-        "apne2" => "ap-northeast-2",
-        "apne3" => "ap-northeast-3",
-        "aps1" => "ap-south-1",
-        "apse1" => "ap-southeast-1",
-        "apse2" => "ap-southeast-2",
-        "cac1" => "ca-central-1",
-        "euc1" => "eu-central-1",
-        "eun1" => "eu-north-1",
-        "euw1" => "eu-west-1",
-        "euw2" => "eu-west-2",
-        "euw3" => "eu-west-3",
-        "sae1" => "sa-east-1",
-        other => other,
-    };
-    format!("{region}.compute.internal")
 }

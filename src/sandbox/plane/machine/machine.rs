@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use tokio::task::AbortHandle;
 
 use crate::sandbox::Pace;
+use crate::sandbox::plane::lock::lock;
 use crate::sandbox::plane::net::Instance;
-use crate::sandbox::plane::net::fabric::{Answer, lock};
+use crate::sandbox::plane::net::fabric::Answer;
 use crate::sandbox::plane::net::filter::Place;
 
 use super::boot_state::Boot;

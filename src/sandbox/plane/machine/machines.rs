@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use crate::sandbox::Pace;
+use crate::sandbox::plane::lock::lock;
 use crate::sandbox::plane::net::Topology;
-use crate::sandbox::plane::net::fabric::lock;
 
 use super::boot;
 use super::context::MachineContext;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::host::write_atomic;
 
-use crate::sandbox::plane::net::fabric::lock;
+use crate::sandbox::plane::lock::lock;
 
 /// Kept in one small file, which is always replaced as a whole.
 pub struct SavedState {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::host::{Clock, create_private_dir, open_append, write_atomic};
 
-use super::fabric::lock;
+use crate::sandbox::plane::lock::lock;
 
 /// How much AWS keeps (API:GetConsoleOutput: the most recent 64 KB).
 const KEPT: usize = 64 * 1024;

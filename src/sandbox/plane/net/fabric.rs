@@ -11,8 +11,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use crate::sandbox::plane::lock::lock;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
@@ -338,10 +339,4 @@ pub fn listen_on(runtime: &Handle, port: u16) -> io::Result<TcpListener> {
     socket.set_reuseaddr(cfg!(unix))?;
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     socket.listen(BACKLOG)
-}
-
-/// Locks, and ignores poisoning: every update here is one statement, so a holder that panicked left nothing half
-/// done.
-pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

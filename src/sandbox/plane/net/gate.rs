@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
 use super::crossing::Crossing;
-use super::fabric::lock;
 use super::topology::Topology;
+use crate::sandbox::plane::lock::lock;
 
 /// A direction of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::Mutex;
 
-use super::fabric::lock;
 use super::topology::Topology;
+use crate::sandbox::plane::lock::lock;
 
 /// The most names whose turn is remembered. A script can make up any number of them.
 const MOST_TURNS: usize = 4096;

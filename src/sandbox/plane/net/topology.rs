@@ -119,6 +119,8 @@ pub struct Instance {
     pub vpc: String,
     pub subnet: String,
     pub address: Ipv4Addr,
+    /// The full host name.
+    pub host_name: String,
     pub groups: Vec<String>,
     /// Decoded; may be empty.
     pub user_data: String,

@@ -12,8 +12,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::sandbox::plane::lock::lock;
 use crate::sandbox::plane::machine::nginx::page;
-use crate::sandbox::plane::net::fabric::lock;
 
 /// The time the keeper may take to end nginx. Then the keeper is killed, and the system ends nginx with it.
 pub const GRACE: Duration = Duration::from_secs(2);

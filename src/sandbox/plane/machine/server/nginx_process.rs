@@ -24,13 +24,14 @@ use crate::sandbox::keeper::{Order, Report};
 
 use super::nginx_handle::{GRACE, NginxProcess, is_page, put};
 use super::web::{Announced, read_proxied};
+use crate::sandbox::plane::lock::lock;
 use crate::sandbox::plane::machine::context::MachineContext;
 use crate::sandbox::plane::machine::machine::Machine;
 use crate::sandbox::plane::machine::nginx::{
     ACCESS_LOG, Complaint, Config, Directive, NOBODY, ROOT, Unsafe, complaint, local_text, local_tree,
 };
 use crate::sandbox::plane::net::carry::carry;
-use crate::sandbox::plane::net::fabric::{Answer, lock};
+use crate::sandbox::plane::net::fabric::Answer;
 use crate::sandbox::plane::net::proxy_protocol::{Proxied, encode};
 
 /// The time nginx may take until it listens.

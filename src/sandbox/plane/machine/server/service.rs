@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::sandbox::plane::lock::lock;
 use crate::sandbox::plane::machine::context::MachineContext;
 use crate::sandbox::plane::machine::machine::Machine;
 use crate::sandbox::plane::machine::nginx::{self, Config, Directive};
 use crate::sandbox::plane::machine::sink::Sink;
-use crate::sandbox::plane::net::fabric::lock;
 use crate::sandbox::plane::net::filter::Place;
 
 use super::nginx_process::{self, Started};
@@ -82,12 +82,7 @@ pub fn start_httpd(context: &Arc<MachineContext>, machine: &Arc<Machine>) -> boo
     if lock(&machine.disk).httpd {
         return true;
     }
-    let place = Place::Instance { id: machine.id.clone(), port: HTTPD };
-    if context.network.fabric.has(&place) {
-        return false;
-    }
-    if machine.free_ports(context) == 0 {
-        machine.leaves_ports(context, 1);
+    if !may_listen(context, machine, HTTPD) {
         return false;
     }
     lock(&machine.disk).httpd = true;
@@ -104,14 +99,21 @@ pub fn stop_httpd(context: &Arc<MachineContext>, machine: &Arc<Machine>) {
 /// Starts Python's server for a folder, whose path ends in `/`. `false` if the port is taken, or the instance has no
 /// more ports.
 pub fn serve_folder(context: &Arc<MachineContext>, machine: &Arc<Machine>, folder: &str, port: u16, log: Sink) -> bool {
-    let place = Place::Instance { id: machine.id.clone(), port };
-    if context.network.fabric.has(&place) {
-        return false;
-    }
-    if machine.free_ports(context) == 0 {
-        machine.leaves_ports(context, 1);
+    if !may_listen(context, machine, port) {
         return false;
     }
     machine.listen(context, port, serve(context, machine, port, Flavor::Python(folder.to_owned(), log)));
     true
+}
+
+/// Whether a port is free, and the instance may listen on one more; if it may not, the console says so.
+fn may_listen(context: &Arc<MachineContext>, machine: &Arc<Machine>, port: u16) -> bool {
+    if context.network.fabric.has(&Place::Instance { id: machine.id.clone(), port }) {
+        return false;
+    }
+    let free = machine.free_ports(context) > 0;
+    if !free {
+        machine.leaves_ports(context, 1);
+    }
+    free
 }

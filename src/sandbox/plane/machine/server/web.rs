@@ -11,11 +11,12 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::host::net::http1::{Head, Incoming, body_length, read_head};
+use crate::sandbox::plane::lock::lock;
 use crate::sandbox::plane::machine::context::MachineContext;
 use crate::sandbox::plane::machine::machine::Machine;
 use crate::sandbox::plane::machine::nginx::{self, Config, Variables};
 use crate::sandbox::plane::machine::sink::Sink;
-use crate::sandbox::plane::net::fabric::{Answer, Call, lock};
+use crate::sandbox::plane::net::fabric::{Answer, Call};
 use crate::sandbox::plane::net::proxy_protocol::{Decoded, decode};
 
 /// How long a connection may stay silent: nginx's `client_header_timeout`.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::cloud_config;
-use super::common::{Common, Results, lock};
+use super::common::{Common, Results};
 use super::limits::Meter;
 use super::outcome::{Halt, Outcome};
-use super::state::{SCRIPT, Shell};
+use super::state::{SCRIPT, Shell, on_one_line};
 use super::tree::{Item, Script, Trouble, TroubleKind};
 use super::world::World;
+use crate::sandbox::plane::lock::lock;
 
 /// The limit of user data, in bytes. It is far beyond what EC2 takes.
 const LONGEST: usize = 64 * 1024;
@@ -48,7 +49,7 @@ impl BootScript {
                 None => "",
             };
             if !matches!(name, "bash" | "sh" | "dash") {
-                words.push(format!("[pllab sandbox] line 1: {} is not run here", shown(first)));
+                words.push(format!("[pllab sandbox] line 1: {} is not run here", on_one_line(first)));
                 return Self { words, script: Script::default() };
             }
             let mut script = Script::parse(user_data, 1, 0);
@@ -81,11 +82,11 @@ impl BootScript {
                 "#cloud-config-archive",
             ];
             if odd.iter().any(|it| first.starts_with(it)) {
-                words.push(format!("[pllab sandbox] user data of this kind is not run here: {}", shown(first)));
+                words.push(format!("[pllab sandbox] user data of this kind is not run here: {}", on_one_line(first)));
             } else {
                 words.push(format!(
                     "__init__.py[WARNING]: Unhandled non-multipart (text/x-not-multipart) userdata: 'b'{}'...'",
-                    shown(first)
+                    on_one_line(first)
                 ));
                 words.push("[pllab sandbox] cloud-init runs nothing of it: a script begins with #!".to_owned());
             }
@@ -188,8 +189,4 @@ fn complaint(trouble: &Trouble) -> Vec<String> {
             super::limits::MOST_DEEP
         )],
     }
-}
-
-fn shown(text: &str) -> String {
-    super::state::shortened(&text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>())
 }

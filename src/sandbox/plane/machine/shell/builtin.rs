@@ -4,7 +4,6 @@ use super::outcome::{Halt, Outcome};
 use super::parser::is_name;
 use super::run::Run;
 use super::state::Shell;
-use super::variables::Value;
 use super::world::{Later, Wait};
 
 /// A sleep that is longer is one of a day: sums of times must not overflow.
@@ -97,9 +96,7 @@ impl Shell {
                     | "uname",
                     _,
                 ) => self.speak(name, &words),
-                ("mkdir" | "rm" | "cp" | "mv" | "touch" | "tee" | "rmdir" | "install" | "ln", _) => {
-                    self.files(name, &words)
-                }
+                ("mkdir" | "rm" | "cp" | "mv" | "touch" | "tee" | "rmdir", _) => self.files(name, &words),
                 ("cat" | "grep" | "egrep" | "fgrep" | "cut" | "tr" | "head" | "wc" | "sort" | "uniq" | "tac", _) => {
                     self.filter_text(name, &words)
                 }
@@ -207,11 +204,7 @@ impl Shell {
         if !raw && text.contains('\\') {
             return Err(Halt::Unknown);
         }
-        let separators = match self.variables.own("IFS") {
-            None => " \t\n".to_owned(),
-            Some(Value::Known(text)) => text.to_string(),
-            Some(Value::Unknown) => return Err(Halt::Unknown),
-        };
+        let separators = self.separators()?;
         let mut rest = text.as_str();
         let blank = |c: char| separators.contains(c) && c.is_whitespace();
         rest = rest.trim_matches(blank);

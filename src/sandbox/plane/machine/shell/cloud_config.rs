@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::simple::in_quotes;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Config {
@@ -84,7 +86,7 @@ pub fn script(text: &str) -> Result<(String, Vec<String>), String> {
             continue;
         }
         let arrow = if file.append { ">>" } else { ">" };
-        lines.push(format!("printf %s {} {arrow} {}", quoted(&file.content), quoted(&file.path)));
+        lines.push(format!("printf %s {} {arrow} {}", in_quotes(&file.content), in_quotes(&file.path)));
     }
     if config.package_update == Some(true) || config.package_upgrade == Some(true) {
         lines.push("dnf upgrade -y".to_owned());
@@ -93,8 +95,8 @@ pub fn script(text: &str) -> Result<(String, Vec<String>), String> {
         .packages
         .iter()
         .filter_map(|package| match package {
-            Package::Name(name) => Some(quoted(name)),
-            Package::Version(list) => list.first().map(|name| quoted(name)),
+            Package::Name(name) => Some(in_quotes(name)),
+            Package::Version(list) => list.first().map(|name| in_quotes(name)),
         })
         .collect();
     if !names.is_empty() {
@@ -103,12 +105,8 @@ pub fn script(text: &str) -> Result<(String, Vec<String>), String> {
     for command in &config.runcmd {
         lines.push(match command {
             Command::Line(line) => line.clone(),
-            Command::Words(words) => words.iter().map(|it| quoted(it)).collect::<Vec<_>>().join(" "),
+            Command::Words(words) => words.iter().map(|it| in_quotes(it)).collect::<Vec<_>>().join(" "),
         });
     }
     Ok((lines.join("\n"), told))
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }

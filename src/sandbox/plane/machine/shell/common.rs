@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::limits::Meter;
 use super::world::{Told, World};
+use crate::sandbox::plane::lock::lock;
 
 /// The limit of their output together, in bytes.
 const LONGEST_RESULTS: usize = 16 * 1024;
@@ -52,10 +53,6 @@ impl Results {
         self.next += 1;
         known.map_or_else(Told::default, |(code, text)| Told { code, out: text.into_bytes(), ..Told::default() })
     }
-}
-
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Common {

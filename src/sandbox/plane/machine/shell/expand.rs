@@ -70,7 +70,11 @@ impl Shell {
         })
     }
 
-    fn separators(&self) -> Result<String, Halt> {
+    /// The characters between fields.
+    ///
+    /// # Errors
+    /// If they are not known.
+    pub fn separators(&self) -> Result<String, Halt> {
         match self.variables.own("IFS") {
             None => Ok(" \t\n".to_owned()),
             Some(Value::Known(text)) => Ok(text.to_string()),

@@ -1,8 +1,8 @@
 //! Files and folders: `mkdir`, `rm`, `cp`, `mv`, `touch`, `tee`.
 
-use super::common::lock;
 use super::outcome::{Halt, Outcome};
 use super::state::{Shell, is_own};
+use crate::sandbox::plane::lock::lock;
 
 /// What is at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

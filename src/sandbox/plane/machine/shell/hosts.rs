@@ -6,14 +6,16 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::super::curl_args;
+use super::super::sink::Sink;
 use super::common::Common;
 use super::limits::{MOST_DEEP, Meter};
+use super::network::METADATA;
 use super::outcome::Halt;
 use super::sinks::Out;
 use super::state::Shell;
 use super::tree::{Command, Item, Kind, Word};
 use super::variables::Value;
-use super::world::{Job, Later, Names, Reach, Served, ServerLog, Told, Wait, World};
+use super::world::{Job, Later, Names, Reach, Served, Told, Wait, World};
 
 /// The limit of hosts that are looked for.
 const MOST_HOSTS: usize = 1000;
@@ -46,11 +48,8 @@ struct Looker {
 impl Looker {
     fn list(&mut self, items: &[Item]) -> Result<(), Halt> {
         for item in items {
-            let more = item.chain.rest.iter().map(|(_, pipeline)| pipeline);
-            for pipeline in std::iter::once(&item.chain.first).chain(more) {
-                for command in &pipeline.stages {
-                    self.command(command)?;
-                }
+            for command in item.chain.pipelines().flat_map(|pipeline| &pipeline.stages) {
+                self.command(command)?;
             }
         }
         Ok(())
@@ -71,7 +70,6 @@ impl Looker {
                 }
                 self.simple(words)
             }
-            Kind::Group(list) => self.list(list),
             Kind::For { name, words, body } => {
                 let words = words.as_ref().and_then(|words| self.fields(words)).unwrap_or_default();
                 let none = words.is_empty();
@@ -82,24 +80,11 @@ impl Looker {
                 self.shell.variables.set(name, Value::Unknown)?;
                 if none { self.list(body) } else { Ok(()) }
             }
-            Kind::Subshell(list) => self.list(list),
-            Kind::If { arms, otherwise } => {
-                for (condition, body) in arms {
-                    self.list(condition)?;
-                    self.list(body)?;
-                }
-                self.list(otherwise)
-            }
-            Kind::Loop { condition, body, .. } => {
-                self.list(condition)?;
-                self.list(body)
-            }
-            Kind::Case { arms, .. } => arms.iter().try_for_each(|(_, body)| self.list(body)),
             Kind::Function { name, body } => {
                 self.shell.functions.insert(name.clone(), Some(Arc::clone(body)));
                 Ok(())
             }
-            Kind::Test(_) | Kind::Arithmetic(_) | Kind::Unmodelled => Ok(()),
+            kind => kind.lists().into_iter().try_for_each(|list| self.list(list)),
         }
     }
 
@@ -124,7 +109,7 @@ impl Looker {
         }
         if *name == "curl" || *name == "/usr/bin/curl" {
             let plain: Vec<String> = rest.into_iter().filter(|it| !it.starts_with("--retry")).collect();
-            if let Some(curl) = curl_args::parse(&plain).filter(|it| !it.url.tls && it.url.host != "169.254.169.254") {
+            if let Some(curl) = curl_args::parse(&plain).filter(|it| !it.url.tls && it.url.host != METADATA) {
                 let host = (curl.url.host, curl.url.port);
                 if !self.hosts.contains(&host) && self.hosts.len() < MOST_HOSTS {
                     self.hosts.push(host);
@@ -207,7 +192,7 @@ impl World for Nowhere {
     fn service<'a>(&'a self, _: &'a str, _: &'a str) -> Later<'a, Served> {
         Box::pin(std::future::pending())
     }
-    fn serve_folder(&self, _: &str, _: u16, _: &ServerLog) -> bool {
+    fn serve_folder(&self, _: &str, _: u16, _: Sink) -> bool {
         false
     }
     fn follow(&self, _: &str, _: bool, _: bool) -> Vec<u8> {

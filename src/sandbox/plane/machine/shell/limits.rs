@@ -1,12 +1,13 @@
 //! What a script may use: depth, work, memory and jobs. All commands of an instance share it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::outcome::Halt;
+use crate::sandbox::plane::lock::lock;
 
 /// How deep anything may nest: reading, running, expanding, arithmetic and tests count together. Each level takes a
 /// part of the stack, which has an end.
@@ -77,7 +78,7 @@ impl Default for Meter {
 
 impl Meter {
     fn work(&self) -> MutexGuard<'_, Work> {
-        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.work)
     }
 
     /// Counts work.

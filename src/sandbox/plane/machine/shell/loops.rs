@@ -116,9 +116,7 @@ impl Shell {
     pub fn job<'a>(&'a mut self, item: &'a Item) -> Later<'a, Result<Outcome, Halt>> {
         Box::pin(async move {
             let chain = Arc::clone(&item.chain);
-            let lasts = super::taint::lasts(self, &chain.first.stages)
-                || chain.rest.iter().any(|(_, pipeline)| super::taint::lasts(self, &pipeline.stages));
-            if self.quiet && !lasts {
+            if self.quiet && !super::taint::chain_lasts(self, &chain) {
                 // It has ended in the earlier process.
                 let mut inner = self.inner()?;
                 inner.deeper()?;

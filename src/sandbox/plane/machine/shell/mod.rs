@@ -41,4 +41,4 @@ mod world;
 
 pub use boot_script::BootScript;
 pub use hosts::hosts;
-pub use world::{Job, Later, Names, Reach, Served, ServerLog, Told, Wait, World};
+pub use world::{Job, Later, Names, Reach, Served, Told, Wait, World};

@@ -8,6 +8,8 @@ use super::outcome::{Halt, Outcome};
 use super::state::Shell;
 use super::world::{Later, Names, Reach, Told, Wait};
 
+/// The metadata service, which is not modelled.
+pub const METADATA: &str = "169.254.169.254";
 /// How long Ncat tries to connect if it is given no limit.
 const NCAT_PATIENCE: Duration = Duration::from_secs(10);
 /// How long the kernel tries to connect.
@@ -39,8 +41,7 @@ impl Shell {
                 }
             }
             let curl = curl_args::parse(&rest).ok_or(Halt::Unknown)?;
-            if curl.url.host == "169.254.169.254" {
-                // The metadata service is not modelled.
+            if curl.url.host == METADATA {
                 return Err(Halt::Unknown);
             }
             let mut told;
@@ -130,7 +131,7 @@ impl Shell {
             }
             let url = url.ok_or(Halt::Unknown)?;
             // What it says when it is not quiet is a page of its own, with sizes and speeds.
-            if !quiet || url.contains("169.254.169.254") {
+            if !quiet || url.contains(METADATA) {
                 return Err(Halt::Unknown);
             }
             let path = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
@@ -190,7 +191,7 @@ impl Shell {
             if verbose {
                 self.error("Ncat: Version 7.93 ( https://nmap.org/ncat )\n")?;
             }
-            let told = self.reach("ncat", host, port, limit).await?;
+            let told = self.reach("ncat", host, port, limit).await;
             let text = match told.code {
                 0 => {
                     let address = String::from_utf8_lossy(&told.out).into_owned();
@@ -216,13 +217,7 @@ impl Shell {
     }
 
     /// Connects to a host. The code is 0, 1 if it refuses, 2 if nothing answers, 3 if there is no such name.
-    fn reach<'a>(
-        &'a mut self,
-        program: &'a str,
-        host: &'a str,
-        port: u16,
-        limit: Duration,
-    ) -> Later<'a, Result<Told, Halt>> {
+    fn reach<'a>(&'a mut self, program: &'a str, host: &'a str, port: u16, limit: Duration) -> Later<'a, Told> {
         Box::pin(async move {
             let world = std::sync::Arc::clone(&self.world);
             let (program, host) = (program.to_owned(), host.to_owned());
@@ -240,7 +235,7 @@ impl Shell {
                 };
                 Told { code, out: address.to_string().into_bytes(), ..Told::default() }
             };
-            Ok(self.outside(asked).await)
+            self.outside(asked).await
         })
     }
 
@@ -254,7 +249,7 @@ impl Shell {
             };
             let number: u16 = port.parse().map_err(|_| Halt::Unknown)?;
             let host = super::state::shortened(host);
-            let told = self.reach("bash", &host, number, KERNEL_PATIENCE).await?;
+            let told = self.reach("bash", &host, number, KERNEL_PATIENCE).await;
             let words = match told.code {
                 0 => return Ok(None),
                 1 => "Connection refused",

@@ -46,9 +46,9 @@ impl Pattern {
                 '*' if matches!(pieces.last(), Some(Piece::Star)) => continue,
                 '*' => Piece::Star,
                 '[' => {
-                    if let Some((set, end)) = set(&characters, at) {
-                        at = end;
-                        set
+                    if let Some(set) = brackets(&characters, at, &['!', '^'], true) {
+                        at = set.end;
+                        Piece::Set { not: set.not, ranges: set.ranges }
                     } else {
                         Piece::One('[')
                     }
@@ -106,8 +106,18 @@ impl Pattern {
     }
 }
 
-fn set(characters: &[char], mut at: usize) -> Option<(Piece, usize)> {
-    let not = matches!(characters.get(at), Some('!' | '^'));
+/// What stands in brackets.
+pub struct Brackets {
+    pub not: bool,
+    pub ranges: Vec<(char, char)>,
+    /// Where the text goes on.
+    pub end: usize,
+}
+
+/// Reads brackets from behind the opening one. Any of `nots` inverts them; a backslash takes the meaning of the next
+/// character where `escapes`. `None` if they are not closed, or have a class that is not known.
+pub fn brackets(characters: &[char], mut at: usize, nots: &[char], escapes: bool) -> Option<Brackets> {
+    let not = characters.get(at).is_some_and(|c| nots.contains(c));
     at += usize::from(not);
     let mut ranges = Vec::new();
     let first = at;
@@ -115,14 +125,14 @@ fn set(characters: &[char], mut at: usize) -> Option<(Piece, usize)> {
         let c = *characters.get(at)?;
         at += 1;
         match c {
-            ']' if at - 1 > first => return Some((Piece::Set { not, ranges }, at)),
+            ']' if at - 1 > first => return Some(Brackets { not, ranges, end: at }),
             '[' if characters.get(at) == Some(&':') => {
-                let rest: String = characters.get(at + 1..)?.iter().take_while(|c| **c != ':').collect();
-                at += rest.chars().count() + 3;
-                ranges.extend_from_slice(class(&rest)?);
+                let name: String = characters.get(at + 1..)?.iter().take_while(|c| **c != ':').collect();
+                at += name.chars().count() + 3;
+                ranges.extend_from_slice(class(&name)?);
             }
             _ => {
-                let from = if c == '\\' {
+                let from = if c == '\\' && escapes {
                     at += 1;
                     *characters.get(at - 1)?
                 } else {

@@ -60,8 +60,7 @@ fn word(text: &str) -> Word {
 }
 
 fn item(kind: Kind, line: u32, text: &str) -> Item {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let command = Command { kind, redirects: Vec::new(), line, text: super::state::shortened(&text).into() };
+    let command = Command { kind, redirects: Vec::new(), line, text: super::state::on_one_line(text).into() };
     let first = Pipeline { negated: false, stages: vec![Arc::new(command)] };
     Item { chain: Arc::new(Chain { first, rest: Vec::new() }), background: false }
 }

@@ -2,7 +2,7 @@
 
 use super::limits::{MOST_DEEP, Meter};
 use super::outcome::Halt;
-use super::pattern::class;
+use super::pattern::brackets;
 
 /// The limit of characters in an expression.
 const LONGEST: usize = 512;
@@ -279,28 +279,8 @@ impl Reader<'_> {
     }
 
     fn set(&mut self) -> Option<Node> {
-        let not = self.peek() == Some('^');
-        self.at += usize::from(not);
-        let mut ranges = Vec::new();
-        let first = self.at;
-        loop {
-            let c = self.peek()?;
-            self.at += 1;
-            match c {
-                ']' if self.at - 1 > first => return Some(Node::Set { not, ranges }),
-                '[' if self.peek() == Some(':') => {
-                    let name: String = self.text.get(self.at + 1..)?.iter().take_while(|c| **c != ':').collect();
-                    self.at += name.chars().count() + 3;
-                    ranges.extend_from_slice(class(&name)?);
-                }
-                _ => match (self.peek(), self.text.get(self.at + 1)) {
-                    (Some('-'), Some(to)) if *to != ']' => {
-                        ranges.push((c, *to));
-                        self.at += 2;
-                    }
-                    _ => ranges.push((c, c)),
-                },
-            }
-        }
+        let set = brackets(self.text, self.at, &['^'], false)?;
+        self.at = set.end;
+        Some(Node::Set { not: set.not, ranges: set.ranges })
     }
 }

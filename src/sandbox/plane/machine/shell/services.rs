@@ -9,7 +9,7 @@ use super::state::Shell;
 use super::world::{Later, Served, Wait};
 
 /// The services that the sandbox has.
-pub const SERVICES: [&str; 2] = ["nginx", "httpd"];
+const SERVICES: [&str; 2] = ["nginx", "httpd"];
 
 impl Shell {
     /// A program that is not the shell's own. What is not modelled has no outcome.
@@ -22,7 +22,7 @@ impl Shell {
                 ("nc" | "ncat", _) => self.ncat(&words).await,
                 ("getent" | "dig" | "host" | "nslookup", _) => self.look_up(name, &words).await,
                 ("dnf" | "yum" | "microdnf", _) => self.packages(&words).await,
-                ("amazon-linux-extras", ["install", ..]) | ("apt-get" | "apt" | "amazon-linux-extras", _) => {
+                ("apt-get" | "apt" | "amazon-linux-extras", _) => {
                     // Amazon Linux 2023 has neither.
                     self.complain(&format!("{name}: command not found"))?;
                     Ok(Outcome::Status(127))
@@ -227,18 +227,14 @@ impl Shell {
             self.waited = true;
             let log = self.sinks.err.log();
             let folder = if folder.ends_with('/') { folder } else { folder + "/" };
-            if !self.world.serve_folder(&folder, port, &log) {
+            if !self.world.serve_folder(&folder, port, log) {
                 self.error("OSError: [Errno 98] Address already in use\n")?;
                 return Ok(Outcome::BADLY);
             }
             if !self.quiet {
                 self.print(format!("Serving HTTP on 0.0.0.0 port {port} (http://0.0.0.0:{port}/) ...\n").as_bytes())?;
             }
-            // It never ends.
-            loop {
-                self.world.wait(Wait::Sleep(std::time::Duration::from_hours(24))).await;
-                self.world.wait(Wait::EndlessTurn).await;
-            }
+            self.for_ever().await
         })
     }
 }

@@ -199,8 +199,7 @@ impl Shell {
             if matches!(redirect.kind, RedirectKind::Write | RedirectKind::Append | RedirectKind::Both { .. })
                 && let Some(out) = self.sinks.get(redirect.fd)
             {
-                // A full disk was told of when it was written to.
-                out.close(&self.around(), &mut None)?;
+                out.close(&self.around())?;
             }
         }
         Ok(())
@@ -329,11 +328,12 @@ fn weight(name: &str) -> usize {
 }
 
 /// A word as `set -x` shows it.
-pub fn quoted(word: &str) -> String {
+fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { in_quotes(word) }
+}
+
+/// A word in single quotes: it stands for itself, whatever is in it.
+pub fn in_quotes(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use super::super::sink::Sink;
 use super::common::Around;
 use super::limits::{Held, Meter};
 use super::outcome::Halt;
-use super::world::ServerLog;
+use crate::sandbox::plane::lock::lock;
 
 /// Through how many commands such as `tee` output may lead.
 const MOST_THROUGH: usize = 16;
@@ -120,7 +121,7 @@ impl Out {
                 }
             }
             Self::Buffer(buffer) => {
-                let mut inside = buffer.inside.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut inside = lock(&buffer.inside);
                 inside.1.grow(bytes.len())?;
                 inside.0.extend_from_slice(bytes);
             }
@@ -131,7 +132,7 @@ impl Out {
             }
             Self::Logger(logger) => {
                 let lines = {
-                    let mut pending = logger.pending.lock().unwrap_or_else(PoisonError::into_inner);
+                    let mut pending = lock(&logger.pending);
                     pending.extend_from_slice(bytes);
                     let end = pending.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
                     // A line that never ends is cut.
@@ -160,10 +161,11 @@ impl Out {
     }
 
     /// Closes it: a file to which nothing was written is empty.
-    pub fn close(&self, around: &Around<'_>, failure: &mut Option<(String, &'static str)>) -> Result<(), Halt> {
+    pub fn close(&self, around: &Around<'_>) -> Result<(), Halt> {
         match self {
             Self::File(file) if file.fresh.load(Ordering::SeqCst) && !around.common.is_unknown(&file.path) => {
-                self.put(around, b"", failure)
+                // A full disk was told of when it was written to.
+                self.put(around, b"", &mut None)
             }
             _ => Ok(()),
         }
@@ -184,11 +186,12 @@ impl Out {
         }
     }
 
-    pub fn log(&self) -> ServerLog {
+    /// Where a server writes whose errors go here.
+    pub fn log(&self) -> Sink {
         match self {
-            Self::Console | Self::Logger(_) | Self::Tee(_) => ServerLog::Console,
-            Self::Null | Self::Buffer(_) => ServerLog::Nowhere,
-            Self::File(file) => ServerLog::File(file.path.clone()),
+            Self::Console | Self::Logger(_) | Self::Tee(_) => Sink::Console,
+            Self::Null | Self::Buffer(_) => Sink::Null,
+            Self::File(file) => Sink::File { path: file.path.clone(), append: true },
         }
     }
 }
@@ -202,7 +205,7 @@ impl Buffer {
         if self.unknown.load(Ordering::SeqCst) {
             return Err(Halt::Unknown);
         }
-        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inside = lock(&self.inside);
         Ok(std::mem::take(&mut inside.0))
     }
 }
@@ -261,7 +264,7 @@ impl Input {
     /// All that is left.
     pub fn all(&self) -> Vec<u8> {
         let Some(reading) = &self.0 else { return Vec::new() };
-        let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reading = lock(reading);
         let rest = reading.text.get(reading.at..).unwrap_or_default().to_vec();
         reading.at = reading.text.len();
         rest
@@ -269,7 +272,7 @@ impl Input {
 
     /// The next line without its end, and whether it had one; `None` at the end of the text.
     pub fn line(&self) -> Option<(Vec<u8>, bool)> {
-        let mut reading = self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reading = lock(self.0.as_ref()?);
         let rest = reading.text.get(reading.at..).filter(|rest| !rest.is_empty())?;
         let end = rest.iter().position(|byte| *byte == b'\n');
         let line = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default().to_vec();

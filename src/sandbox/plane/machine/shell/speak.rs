@@ -127,26 +127,11 @@ impl Shell {
                         at += 1;
                     }
                     let flags: Vec<char> = format.get(start..at).unwrap_or_default().to_vec();
-                    let mut digits = || {
-                        let mut number = 0_usize;
-                        while let Some(digit) = format.get(at).and_then(|c| c.to_digit(10)) {
-                            number = number.saturating_mul(10).saturating_add(digit as usize);
-                            at += 1;
-                        }
-                        number
-                    };
-                    let width = digits();
-                    let precision = if format.get(at) == Some(&'.') {
+                    let width = digits(format, &mut at);
+                    let precision = (format.get(at) == Some(&'.')).then(|| {
                         at += 1;
-                        let mut number = 0_usize;
-                        while let Some(digit) = format.get(at).and_then(|c| c.to_digit(10)) {
-                            number = number.saturating_mul(10).saturating_add(digit as usize);
-                            at += 1;
-                        }
-                        Some(number)
-                    } else {
-                        None
-                    };
+                        digits(format, &mut at)
+                    });
                     if width > LONGEST_VALUE || precision.is_some_and(|it| it > LONGEST_VALUE) {
                         return Err(self.meter.end(Limit::Memory));
                     }
@@ -201,6 +186,16 @@ impl Shell {
         }
         Ok(false)
     }
+}
+
+/// The number that stands at a place of a format, which is moved behind it.
+fn digits(format: &[char], at: &mut usize) -> usize {
+    let mut number = 0_usize;
+    while let Some(digit) = format.get(*at).and_then(|c| c.to_digit(10)) {
+        number = number.saturating_mul(10).saturating_add(digit as usize);
+        *at += 1;
+    }
+    number
 }
 
 fn echo(words: &[&str]) -> Result<String, Halt> {

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::common::{Around, Common, lock};
+use super::common::{Around, Common};
 use super::limits::{COMMAND, Limit, MOST_DEEP, Meter};
 use super::outcome::{Halt, Outcome};
 use super::sinks::{Input, Out, Sinks};
 use super::tree::Command;
 use super::variables::{Value, Variables};
 use super::world::{Told, Wait, World};
+use crate::sandbox::plane::lock::lock;
 
 /// The path under which cloud-init runs user data.
 pub const SCRIPT: &str = "/var/lib/cloud/instance/scripts/part-001";
@@ -129,6 +131,14 @@ impl Shell {
         if self.meter.over().is_some() { Err(Halt::Over) } else { Ok(()) }
     }
 
+    /// What a command does that never ends by itself: in a job it waits as long as the instance runs.
+    pub async fn for_ever(&self) -> ! {
+        loop {
+            self.world.wait(Wait::Sleep(Duration::from_hours(24))).await;
+            self.world.wait(Wait::EndlessTurn).await;
+        }
+    }
+
     /// Asks something outside, or takes what it answered in an earlier process.
     pub async fn outside(&mut self, asked: impl Future<Output = Told>) -> Told {
         self.waited = true;
@@ -144,9 +154,8 @@ impl Shell {
 
     /// Says in the sandbox's own words that a command is not run, once for each line.
     pub fn note_skipped(&self, line: u32, text: &str) {
-        if self.common.is_new_line(line) && !self.quiet {
-            self.world
-                .note(&format!("[pllab sandbox] line {line}: {text} is not run here; what depends on it is skipped"));
+        if self.common.is_new_line(line) {
+            self.note(&format!("line {line}: {text} is not run here; what depends on it is skipped"));
         }
     }
 
@@ -265,6 +274,11 @@ pub fn shortened(text: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+/// A text on one line, without control characters, shortened to 120 characters.
+pub fn on_one_line(text: &str) -> String {
+    shortened(&text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>())
 }
 
 /// Whether nothing is at this path unless the script has put it there.

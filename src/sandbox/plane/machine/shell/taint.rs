@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::sinks::Out;
 use super::state::Shell;
-use super::tree::{Command, Item, Kind, Part, RedirectKind, Word};
+use super::tree::{Chain, Command, Item, Kind, Part, RedirectKind, Word};
 use super::variables::Value;
 
 pub fn taint_list(shell: &mut Shell, list: &[Item]) {
     for item in list {
-        for pipeline in std::iter::once(&item.chain.first).chain(item.chain.rest.iter().map(|(_, it)| it)) {
+        for pipeline in item.chain.pipelines() {
             taint(shell, &pipeline.stages);
         }
     }
@@ -39,34 +39,16 @@ pub fn taint(shell: &mut Shell, stages: &[Arc<Command>]) {
                 }
                 words_taint(shell, words);
             }
-            Kind::Group(list) => taint_list(shell, list),
-            // A subshell changes no variables, but files.
-            Kind::Subshell(list) => taint_list(shell, list),
-            Kind::If { arms, otherwise } => {
-                for (condition, body) in arms {
-                    taint_list(shell, condition);
-                    taint_list(shell, body);
-                }
-                taint_list(shell, otherwise);
-            }
-            Kind::Loop { condition, body, .. } => {
-                taint_list(shell, condition);
-                taint_list(shell, body);
-            }
-            Kind::For { name, body, .. } => {
-                forget_variable(shell, name);
-                taint_list(shell, body);
-            }
-            Kind::Case { arms, .. } => {
-                for (_, body) in arms {
-                    taint_list(shell, body);
-                }
-            }
+            Kind::For { name, .. } => forget_variable(shell, name),
             Kind::Function { name, .. } => {
                 shell.functions.insert(name.clone(), None);
             }
-            Kind::Test(_) | Kind::Unmodelled => {}
             Kind::Arithmetic(_) => shell.variables.cloud(),
+            _ => {}
+        }
+        // A subshell changes no variables, but files.
+        for list in command.kind.lists() {
+            taint_list(shell, list);
         }
     }
 }
@@ -136,16 +118,11 @@ fn words_taint(shell: &mut Shell, words: &[Word]) {
 }
 
 /// Whether commands have a loop, a server or something else in them that does not end by itself.
-pub fn lasts(shell: &Shell, stages: &[Arc<Command>]) -> bool {
-    stages.iter().any(|command| {
+pub fn chain_lasts(shell: &Shell, chain: &Chain) -> bool {
+    chain.pipelines().flat_map(|pipeline| &pipeline.stages).any(|command| {
         if shell.meter.charge(20).is_err() {
             return false;
         }
-        let in_list = |list: &[Item]| {
-            list.iter().any(|item| {
-                lasts(shell, &item.chain.first.stages) || item.chain.rest.iter().any(|(_, it)| lasts(shell, &it.stages))
-            })
-        };
         match &command.kind {
             Kind::Loop { .. } => true,
             Kind::Simple { words, .. } => match words.first().and_then(literal).as_deref() {
@@ -154,14 +131,7 @@ pub fn lasts(shell: &Shell, stages: &[Arc<Command>]) -> bool {
                 Some(name) => shell.functions.contains_key(name),
                 None => false,
             },
-            Kind::Group(list) => in_list(list),
-            Kind::Subshell(list) => in_list(list),
-            Kind::If { arms, otherwise } => {
-                arms.iter().any(|(condition, body)| in_list(condition) || in_list(body)) || in_list(otherwise)
-            }
-            Kind::For { body, .. } => in_list(body),
-            Kind::Case { arms, .. } => arms.iter().any(|(_, body)| in_list(body)),
-            Kind::Function { .. } | Kind::Test(_) | Kind::Arithmetic(_) | Kind::Unmodelled => false,
+            kind => kind.lists().into_iter().flatten().any(|item| chain_lasts(shell, &item.chain)),
         }
     })
 }

@@ -5,7 +5,7 @@ use super::pattern::class;
 use super::search::Search;
 use super::sinks::Out;
 use super::state::Shell;
-use super::world::{Later, Wait};
+use super::world::Later;
 
 /// How many characters a set of `tr` may have.
 const LONGEST_SET: usize = 4096;
@@ -256,11 +256,7 @@ impl Shell {
                 let to_console = matches!(self.sinks.out, Out::Console | Out::Tee(_) | Out::Logger(_));
                 let shown = self.world.follow(&path, from_start, to_console);
                 self.print(&shown)?;
-                // It never ends. In a job this waits as long as the instance runs.
-                loop {
-                    self.world.wait(Wait::Sleep(std::time::Duration::from_hours(24))).await;
-                    self.world.wait(Wait::EndlessTurn).await;
-                }
+                self.for_ever().await;
             }
             if words.iter().any(|it| it.starts_with("-n+") || it.starts_with('+'))
                 || words.windows(2).any(|it| matches!(it, ["-n", count] if count.starts_with('+')))

@@ -43,6 +43,12 @@ pub struct Chain {
     pub rest: Vec<(bool, Pipeline)>,
 }
 
+impl Chain {
+    pub fn pipelines(&self) -> impl Iterator<Item = &Pipeline> {
+        std::iter::once(&self.first).chain(self.rest.iter().map(|(_, pipeline)| pipeline))
+    }
+}
+
 #[derive(Debug)]
 pub struct Pipeline {
     /// After `!`.
@@ -98,6 +104,25 @@ pub enum Kind {
     Arithmetic(Word),
     /// A construct that is not modelled.
     Unmodelled,
+}
+
+impl Kind {
+    /// The lists inside, in order. A function's body is none of them: it runs only when it is called.
+    pub fn lists(&self) -> Vec<&List> {
+        match self {
+            Self::Group(list) => vec![list],
+            Self::Subshell(list) => vec![list],
+            Self::If { arms, otherwise } => {
+                arms.iter().flat_map(|(condition, body)| [condition, body]).chain([otherwise]).collect()
+            }
+            Self::Loop { condition, body, .. } => vec![condition, body],
+            Self::For { body, .. } => vec![body],
+            Self::Case { arms, .. } => arms.iter().map(|(_, body)| body).collect(),
+            Self::Simple { .. } | Self::Function { .. } | Self::Test(_) | Self::Arithmetic(_) | Self::Unmodelled => {
+                Vec::new()
+            }
+        }
+    }
 }
 
 #[derive(Debug)]

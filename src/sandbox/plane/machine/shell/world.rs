@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::curl_args::Curl;
+use super::super::sink::Sink;
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -99,7 +100,7 @@ pub trait World: Send + Sync {
     /// Starts, stops and so on a service that the sandbox has.
     fn service<'a>(&'a self, verb: &'a str, unit: &'a str) -> Later<'a, Served>;
     /// Serves a folder over HTTP as Python does; `false` if the port is taken. The log goes to `log`.
-    fn serve_folder(&self, folder: &str, port: u16, log: &ServerLog) -> bool;
+    fn serve_folder(&self, folder: &str, port: u16, log: Sink) -> bool;
     /// Shows what is appended to a file on the console, and returns what is shown at once.
     fn follow(&self, path: &str, from_start: bool, console: bool) -> Vec<u8>;
     /// Whether a command of this weight may run now; if not, the caller waits for [`World::next_call`].
@@ -112,12 +113,4 @@ pub trait World: Send + Sync {
     fn spawn<'a>(&'a self, make: Box<dyn FnOnce(Arc<dyn World>) -> Job + Send + 'a>) -> Later<'a, ()>;
     /// Whether time passes only when somebody looks.
     fn is_instant(&self) -> bool;
-}
-
-/// Where a server writes its log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ServerLog {
-    Console,
-    Nowhere,
-    File(String),
 }

@@ -180,7 +180,7 @@ async fn servers_follow_and_units_of_one_s_own_run() {
     }
     assert_eq!(
         *paper.log.lock().unwrap(),
-        ["serve /srv/www/ 8080 Nowhere", "follow /var/log/nginx/access.log true true", "serve /opt/ 81 Nowhere"]
+        ["serve /srv/www/ 8080 Null", "follow /var/log/nginx/access.log true true", "serve /opt/ 81 Null"]
     );
     assert_eq!(*paper.console.lock().unwrap(), "");
 }

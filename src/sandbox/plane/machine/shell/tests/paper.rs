@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::super::super::curl_args::Curl;
-use super::super::{BootScript, Job, Later, Names, Reach, Served, ServerLog, Told, Wait, World};
+use super::super::super::sink::Sink;
+use super::super::{BootScript, Job, Later, Names, Reach, Served, Told, Wait, World};
 
 /// A world in which `up` answers, `down` loses packets, and everything else is not there.
 #[derive(Default)]
@@ -119,7 +120,7 @@ impl World for On {
             Served::Done(0, if verb == "is-active" { "active\n".to_owned() } else { String::new() })
         })
     }
-    fn serve_folder(&self, folder: &str, port: u16, log: &ServerLog) -> bool {
+    fn serve_folder(&self, folder: &str, port: u16, log: Sink) -> bool {
         self.0.log.lock().unwrap().push(format!("serve {folder} {port} {log:?}"));
         true
     }
