@@ -249,6 +249,9 @@ fn whoever_is_killed_at_whatever_moment_it_is_met_in_the_end() {
     });
     let kills = results.iter().filter(|(_, _, struck)| matches!(struck, Ok(true))).count();
     let bad: Vec<_> = results.iter().filter(|(_, _, struck)| struck.is_err()).collect();
+    for (verb, victims, struck) in &bad {
+        say(&format!("chaos: {} with {victims:?} struck: {struck:?}", VERBS[*verb].0));
+    }
     for (number, (verb, _)) in VERBS.iter().enumerate() {
         let of: Vec<_> = results.iter().filter(|(of, _, _)| *of == number).collect();
         let wrong = of.iter().filter(|(_, _, struck)| struck.is_err()).count();

@@ -201,6 +201,19 @@ fn floods_of_bytes_answer_nothing_and_end_nothing() {
     });
 }
 
+/// A question drops the keys pressed before it, except the one that ends the run.
+#[test]
+fn ctrl_c_is_heard_before_a_question_is_open() {
+    let folder = Folder::new();
+    let script = "stty -icanon -isig; printf READY; sleep 1; exec \"$@\"";
+    let words = "start --pace instant --lang en";
+    let mut screen = Screen::under(&folder, &["sh", "-c", script, "sh"], words, (80, 24), &[]);
+    screen.see("the shell", |screen| screen.raw().contains("READY"));
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130, "{}", screen.visible());
+    assert!(screen.cursor_shows());
+}
+
 /// Random bytes at random questions, on random sizes. Whatever they answer, the program does not panic.
 #[test]
 fn a_monkey_at_the_keyboard_breaks_nothing() {

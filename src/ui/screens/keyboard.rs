@@ -7,7 +7,7 @@ use super::terminal_mode::{RawKeys, raw_keys};
 use crate::engine::event::AskError;
 
 /// The keyboard while a question is open. Keys pressed before are discarded, because they were not meant as its
-/// answer.
+/// answer; only Ctrl-C counts whenever it was pressed.
 pub struct Keyboard<'a> {
     interrupt: &'a AtomicBool,
     #[cfg(unix)]
@@ -15,6 +15,8 @@ pub struct Keyboard<'a> {
     /// Whether a paste is arriving: nothing in it is an answer.
     #[cfg(unix)]
     pasting: bool,
+    /// Whether Ctrl-C was among the keys pressed before.
+    left: bool,
     _by_key: RawKeys,
 }
 
@@ -22,13 +24,14 @@ impl<'a> Keyboard<'a> {
     /// Takes the keyboard, and hides the cursor if `hidden`. `interrupt` ends the waiting.
     pub fn open(interrupt: &'a AtomicBool, hidden: bool) -> Self {
         let raw_keys = raw_keys(hidden);
-        forget_keys();
+        let left = forget_keys();
         Self {
             interrupt,
             #[cfg(unix)]
             parser: super::keys::Parser::default(),
             #[cfg(unix)]
             pasting: false,
+            left,
             _by_key: raw_keys,
         }
     }
@@ -38,7 +41,7 @@ impl<'a> Keyboard<'a> {
     /// # Errors
     /// At Ctrl-C, and if the terminal is gone.
     pub fn hear(&mut self) -> Result<Vec<Key>, AskError> {
-        if self.interrupt.load(Ordering::SeqCst) {
+        if self.left || self.interrupt.load(Ordering::SeqCst) {
             return Err(AskError::Interrupted);
         }
         self.listen()
@@ -60,6 +63,8 @@ mod unix {
 
     /// Keys that arrive this soon after Enter were not typed.
     const AFTER: Duration = Duration::from_millis(30);
+    /// A terminal holds some 4,096 bytes back; more reads than these are a flood.
+    const MOST_READS: usize = 16;
     /// A pause where no read can block.
     const MOMENT: Duration = Duration::from_millis(50);
 
@@ -120,10 +125,24 @@ mod unix {
         }
     }
 
-    /// Drops keys that were pressed while no question was open, because they were not meant as its answer.
-    pub fn forget_keys() {
-        // If this fails, the keys count as an answer.
+    /// Drops keys that were pressed while no question was open, because they were not meant as its answer. Returns whether
+    /// Ctrl-C was among them: between two questions the terminal sends it as a key, and nobody presses it by mistake.
+    pub fn forget_keys() -> bool {
+        let mut buffer = [0; 4096];
+        let mut interrupt = false;
+        for _ in 0..MOST_READS {
+            if !ioctl_fionread(stdin()).is_ok_and(|bytes| bytes > 0) {
+                return interrupt;
+            }
+            match while_it_is_ours(|| read(stdin(), &mut buffer)) {
+                Some(Ok(count)) if count > 0 => interrupt |= buffer[..count].contains(&3),
+                // The terminal is lent or gone, which the next read reports.
+                _ => return interrupt,
+            }
+        }
+        // Somebody pours faster than this reads. If the call fails, the keys count as an answer.
         let _ = rustix::termios::tcflush(stdin(), rustix::termios::QueueSelector::IFlush);
+        interrupt
     }
 }
 
@@ -131,7 +150,9 @@ mod unix {
 pub use unix::forget_keys;
 
 #[cfg(not(unix))]
-pub fn forget_keys() {}
+pub fn forget_keys() -> bool {
+    false
+}
 
 #[cfg(not(unix))]
 impl Keyboard<'_> {

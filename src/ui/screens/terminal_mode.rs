@@ -37,10 +37,11 @@ struct Held {
     over: bool,
 }
 
-/// Stops the echo of keys. If that fails, keys are echoed as before.
+/// Stops the echo of keys, and Ctrl-V, which would take away what the next key means, Ctrl-C's too. If that fails, keys are
+/// echoed as before.
 pub fn echo_off() {
     #[cfg(unix)]
-    held().take(|modes| modes.local_modes.remove(LocalModes::ECHO));
+    held().take(|modes| modes.local_modes.remove(LocalModes::ECHO | LocalModes::IEXTEN));
 }
 
 /// Until the guard is dropped, keys arrive singly and unprocessed, including Ctrl-C, and a read without input gives
