@@ -189,12 +189,22 @@ pub(super) fn fact(name: &str, fact: &str) -> Value {
     json!(format!("${{{name}.{fact}}}"))
 }
 
-/// The facts at `places` of a reply; `None` if the first of them is missing.
+/// Characters of the longest fact, far above AWS's longest ARN.
+const LONGEST: usize = 2048;
+
+/// Whether a text of a reply can be a fact: an id, an ARN, a name, an address, or a list of them. Facts end up in commands,
+/// scripts and screens, and an endpoint may answer anything.
+fn is_fact(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/,*=+@ ".contains(c);
+    text.len() <= LONGEST && text.chars().all(plain) && !text.contains("://")
+}
+
+/// The facts at `places` of a reply; `None` if the first of them is missing. What cannot be a fact counts as missing.
 #[must_use]
 pub fn facts_of<P: AsRef<str>>(reply: &Value, places: &[(&str, P)]) -> Option<BTreeMap<String, String>> {
     let mut facts = BTreeMap::new();
     for (index, (name, place)) in places.iter().enumerate() {
-        match text_at(reply, place.as_ref()) {
+        match text_at(reply, place.as_ref()).filter(|text| is_fact(text)) {
             Some(text) => {
                 facts.insert((*name).to_owned(), text);
             }
@@ -264,6 +274,17 @@ mod tests {
             "NetworkAcls[0].Associations[?SubnetId=='subnet-2'].NetworkAclAssociationId | [0]"
         );
         assert_eq!(step.query(&call, "NetworkAcls[0].VpcId"), "NetworkAcls[0].VpcId");
+    }
+
+    #[test]
+    fn what_no_id_looks_like_is_no_fact() {
+        let places = [("id", "Id"), ("dns", "Dns")];
+        let of = |id: &str, dns: &str| facts_of(&json!({ "Id": id, "Dns": dns }), &places);
+        assert_eq!(of("vpc-1", "a.elb.amazonaws.com").map(|facts| facts.len()), Some(2));
+        assert_eq!(of("vpc-1", "x'; id").map(|facts| facts.len()), Some(1));
+        for id in ["vpc-1\n", "vpc-1|e", "$(id)", "`id`", "file:///etc/passwd", "é", &"a".repeat(3000)] {
+            assert_eq!(of(id, "a"), None, "{id}");
+        }
     }
 
     #[test]

@@ -57,10 +57,17 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Control characters of both ranges, line separators, marks of the reading direction, and invisible marks.
+/// Control characters of both ranges, line separators, marks of the reading direction, and characters that nobody
+/// sees: two names that look the same must be the same. The joiners and variation selectors stay, because emoji and
+/// Japanese names are spelled with them.
 #[must_use]
 pub fn is_unwelcome(c: char) -> bool {
     c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        )
+        || matches!(c, '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}')
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
         || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
@@ -150,6 +157,7 @@ mod tests {
         assert_eq!(line("a\u{1b}]8;;http://x\u{1b}\\b\u{1b}(0c\u{1b}P1;2\u{9c}d\u{1b}"), "abcd");
         assert_eq!(line("a\tb\nc\u{2028}d"), "a    b c d");
         assert_eq!(line("vpce\u{202e}gnp\u{61c}"), "vpcegnp");
+        assert_eq!(line("a\u{200b}b\u{ad}c\u{2060}d\u{3164}e"), "abcde");
         assert_eq!(line("\u{1b}]words that stay"), "]words that stay");
         assert_eq!(lines("a\u{1b}[31m\tb\r\nc\u{85}"), "a\tb\nc");
     }
@@ -163,7 +171,7 @@ mod tests {
 
     #[test]
     fn ordinary_words_are_left_alone() {
-        for text in ["承諾待ち vpce-0c2d", "é 🚀 👩‍💻"] {
+        for text in ["承諾待ち vpce-0c2d", "é 🚀 👩‍💻", "葛\u{e0100}城 ✔\u{fe0f}"] {
             assert!(matches!(line(text), Cow::Borrowed(_)) && matches!(json(text), Cow::Borrowed(_)), "{text}");
         }
     }

@@ -179,7 +179,7 @@ impl Drill {
         let context = values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let yaml = fill(&source.file, &source.yaml, &context)?;
         let drill: Self = parse(&source.file, &yaml)?;
-        let hidden = limits::hidden(&source.file, &source.yaml, &parse(&source.file, &yaml)?);
+        let hidden = limits::deceiving(&source.file, &source.yaml, &parse(&source.file, &yaml)?);
         if !hidden.is_empty() {
             return Err(limits::told(hidden));
         }

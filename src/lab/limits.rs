@@ -36,7 +36,7 @@ const RESOURCES: usize = 400;
 const CHECKS: usize = 1_000;
 const PREDICTIONS: usize = 200;
 const VARIABLES: usize = 32;
-/// Values of a `choice` variable.
+/// Values of all `choice` variables: `labs check` proves the lab once for each.
 const CHOICES: usize = 32;
 
 /// A bomb of aliases counts by what it expands to.
@@ -99,7 +99,7 @@ pub(super) fn judge(file: &str, yaml: &str, lab: &Lab) -> Vec<LabError> {
     let sum = |count: fn(&super::Step) -> usize| lab.steps.iter().map(count).sum::<usize>();
     let checks =
         sum(|step| step.looks.len() + step.checks.len() + step.detour.as_ref().map_or(0, |detour| detour.checks.len()));
-    let choices = lab.variables.values().map(|variable| variable.allowed.len()).max().unwrap_or(0);
+    let choices = lab.variables.values().map(|variable| variable.allowed.len()).sum::<usize>();
     for (count, most, key, what) in [
         (lab.steps.len(), STEPS, "steps", m::lab_limit_steps()),
         (sum(|step| step.makes.len()), RESOURCES, "makes", m::lab_limit_resources()),
@@ -127,9 +127,15 @@ pub(super) fn judge(file: &str, yaml: &str, lab: &Lab) -> Vec<LabError> {
     errors
 }
 
-/// Reports texts that hide something: characters that nobody sees or that a terminal acts on, such as marks of the
-/// reading direction. What a learner reads and pastes must be what is there. Line breaks and tabs are allowed.
-pub(super) fn hidden(file: &str, yaml: &str, value: &serde_json::Value) -> Vec<LabError> {
+/// What the AWS CLI takes for the place of a value instead of the value: version 2 the first two, version 1 all of them
+/// (<https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html>). A command that a learner pastes
+/// would send that file of theirs to AWS, and no quotes prevent it.
+const READ_FROM: [&str; 4] = ["file://", "fileb://", "http://", "https://"];
+
+/// Reports texts that are not what they seem. Some hide something: characters that nobody sees or that a terminal acts
+/// on, such as marks of the reading direction; line breaks and tabs are allowed. Some the AWS CLI would replace by what
+/// is in a file. What a learner reads and pastes must be what is there.
+pub(super) fn deceiving(file: &str, yaml: &str, value: &serde_json::Value) -> Vec<LabError> {
     use serde_json::Value;
     let is_hidden = |c: char| c != '\n' && c != '\t' && harmless::is_unwelcome(c);
     let mut errors = Vec::new();
@@ -145,6 +151,11 @@ pub(super) fn hidden(file: &str, yaml: &str, value: &serde_json::Value) -> Vec<L
                     let place = written.or_else(|| Place::of_word(yaml, 1, before?));
                     let code = format!("U+{:04X}", u32::from(found));
                     errors.push(LabError { file: file.to_owned(), place, what: m::lab_hidden_character(code) });
+                }
+                if let Some(scheme) = READ_FROM.iter().find(|scheme| text.starts_with(**scheme)) {
+                    let place = yaml.find(text.lines().next().unwrap_or_default());
+                    let place = place.map(|at| Place::of_offset(yaml, at));
+                    errors.push(LabError { file: file.to_owned(), place, what: m::lab_text_from_a_file(*scheme) });
                 }
             }
             Value::Array(items) => left.extend(items),

@@ -101,7 +101,7 @@ pub fn load(
     let mut lab: Lab = parse(&file, &yaml)?;
     // Check the limits first, because everything below takes time proportional to the size.
     let mut judged = limits::judge(&file, &source.yaml, &lab);
-    judged.extend(limits::hidden(&file, &source.yaml, &parse(&file, &yaml)?));
+    judged.extend(limits::deceiving(&file, &source.yaml, &parse(&file, &yaml)?));
     if !judged.is_empty() {
         return Err(LoadError::Files(judged));
     }

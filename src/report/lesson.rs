@@ -23,17 +23,32 @@ pub(super) fn lesson_html(source: &str) -> String {
         .fold(html, |html, mark| html.replace(&format!("{mark}</strong> "), &format!("{mark}</strong>")))
 }
 
-/// The lesson unchanged, unless something had to be removed.
+/// How often a lesson is written anew until it reads as it was meant.
+const ROUNDS: usize = 8;
+
+/// The lesson written anew: it stands between others in one document, and a fence that it left open would turn their
+/// words around. What is written is read again, because the writer and a reader do not agree about every text.
 pub(super) fn lesson_markdown(source: &str) -> String {
-    let arena = Arena::new();
-    let root = parse_document(&arena, source, &markdown_options());
-    if !tame(root) {
-        return source.trim().to_owned();
+    let mut options = markdown_options();
+    options.render.prefer_fenced = true;
+    let mut markdown = source.to_owned();
+    for round in 0..ROUNDS {
+        let arena = Arena::new();
+        let root = parse_document(&arena, &markdown, &options);
+        if !tame(root) && round > 0 {
+            return markdown;
+        }
+        let mut written = String::new();
+        // Writing to a String cannot fail.
+        let _ = format_commonmark(root, &options, &mut written);
+        // Blanks at the beginning make a block of code.
+        written.trim_start_matches('\n').trim_end().clone_into(&mut markdown);
     }
-    let mut markdown = String::new();
-    let _ = format_commonmark(root, &markdown_options(), &mut markdown);
-    markdown.trim().to_owned()
+    fenced(&markdown)
 }
+
+/// What the writer puts between a list and a block of code.
+const END_OF_LIST: &str = "<!-- end list -->";
 
 /// Removes everything that is more than text to read; returns whether there was any.
 fn tame<'a>(root: &'a AstNode<'a>) -> bool {
@@ -41,6 +56,7 @@ fn tame<'a>(root: &'a AstNode<'a>) -> bool {
     let mut tamed = false;
     for node in nodes {
         let (drop, unwrap) = match &node.data().value {
+            NodeValue::HtmlBlock(block) if block.literal.trim() == END_OF_LIST => (false, false),
             NodeValue::HtmlBlock(_) | NodeValue::HtmlInline(_) | NodeValue::Raw(_) => (true, false),
             NodeValue::Image(_) => (false, true),
             NodeValue::Link(link) => (false, !leads_to_the_web(&link.url)),
@@ -64,11 +80,18 @@ fn leads_to_the_web(url: &str) -> bool {
     has("https://") || has("http://") || url.starts_with('#')
 }
 
+/// A text as a fenced block, with a fence that does not occur in the text.
+pub(super) fn fenced(text: &str) -> String {
+    let longest = text.lines().map(|line| line.trim_start().chars().take_while(|c| *c == '`').count()).max();
+    let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
+    format!("{fence}\n{}\n{fence}", text.trim_end())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{lesson_html, lesson_markdown};
+    use super::{fenced, lesson_html, lesson_markdown};
 
     #[test]
     fn lessons_run_nothing_and_fetch_nothing() {
@@ -103,6 +126,12 @@ mod tests {
     }
 
     #[test]
+    fn a_fence_is_longer_than_what_it_holds() {
+        assert_eq!(fenced("a"), "```\na\n```");
+        assert_eq!(fenced("```\na\n```"), "````\n```\na\n```\n````");
+    }
+
+    #[test]
     fn an_address_may_look_like_an_attribute() {
         let html = lesson_html("https://xhref= ");
         let link = ("a".to_owned(), vec![("href".to_owned(), "https://xhref=".to_owned())]);
@@ -117,6 +146,35 @@ mod tests {
         assert!(html.contains("<strong>「承認」</strong>") && html.contains("href=\"https://docs"), "{html}");
         assert!(html.contains("echo &lt;b&gt;"), "{html}");
         assert!(lesson_html("**2 つあります。** 2 つめは").contains("。</strong>2 つめは"));
+    }
+
+    /// The HTML in a Markdown document that a viewer would show as such.
+    fn raw_html(markdown: &str) -> Vec<String> {
+        use comrak::nodes::NodeValue;
+        let arena = comrak::Arena::new();
+        let root = comrak::parse_document(&arena, markdown, &crate::lab::markdown_options());
+        let of = |value: &NodeValue| match value {
+            NodeValue::HtmlBlock(block) => Some(block.literal.clone()),
+            NodeValue::HtmlInline(text) => Some(text.clone()),
+            NodeValue::Image(link) => Some(link.url.clone()),
+            _ => None,
+        };
+        let own = |html: &String| html.trim() != super::END_OF_LIST;
+        root.descendants().filter_map(|node| of(&node.data().value)).filter(own).collect()
+    }
+
+    #[test]
+    fn a_section_has_no_say_in_the_next() {
+        for (one, other) in [
+            ("```", "```\n<script>alert(1)</script>\n```"),
+            ("~~~ html", "~~~\n<img src=x>\n~~~"),
+            ("<!--", "a --> <b>"),
+            ("[x]: javascript:alert(1)", "[x]"),
+            ("- a\n\n  ```", "      <b>"),
+        ] {
+            let document = format!("{}\n\n{}", lesson_markdown(one), lesson_markdown(other));
+            assert_eq!(raw_html(&document), [""; 0], "{document}");
+        }
     }
 
     /// Every tag in `html`, with its attributes' names and values.
@@ -142,6 +200,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn sections_side_by_side_hold_no_html(
+            one in "(```|~~~|    |- |> |<!--|-->|<b>|<script>|\\[x\\]|: |!|\\(|\\)|https://x|\\||\n|`|\\\\|&lt;|東| |a){0,30}",
+            other in "(```|~~~|    |- |> |<!--|-->|<b>|<script>|\\[x\\]|: |!|\\(|\\)|https://x|\\||\n|`|\\\\|&lt;|東| |a){0,30}",
+        ) {
+            let document = format!("{}\n\n{}", lesson_markdown(&one), lesson_markdown(&other));
+            prop_assert_eq!(raw_html(&document), [""; 0], "{:?} {:?}: {}", one, other, document);
+        }
+
         #[test]
         fn html_has_no_element_or_attribute_beyond_the_expected(
             source in "([<>\"'`&\\[\\]()!:|#*_\\\\/= \n-]|script|img|svg|onload|src|href|javascript:|data:|file:|https://x|東|a|\u{1b}){0,40}"

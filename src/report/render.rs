@@ -8,7 +8,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::de::DeserializeOwned;
 
-use super::lesson::lesson_html;
+use super::lesson::{fenced, lesson_html};
 use super::words::{item, result, seconds, side, step_state, took, verdict, words};
 use super::{Handout, Report};
 use crate::i18n::{Lang, Zone, harmless, m};
@@ -150,27 +150,14 @@ fn code(text: &str) -> String {
     if text.trim().is_empty() { text } else { format!("`{text}`") }
 }
 
-/// A text as a fenced block, with a fence that does not occur in the text.
-fn fenced(text: &str) -> String {
-    let longest = text.lines().map(|line| line.trim_start().chars().take_while(|c| *c == '`').count()).max();
-    let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
-    format!("{fence}\n{}\n{fence}", text.trim_end())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{cell, code, fenced};
+    use super::{cell, code};
 
     #[test]
     fn a_cell_stays_a_cell() {
         assert_eq!(cell("a|b\n<c> `d`"), "a\\|b &lt;c> \\`d\\`");
         assert_eq!(code("a` <b>\n\u{1b}[2Jc"), "`a' <b> c`");
         assert_eq!(code(""), "");
-    }
-
-    #[test]
-    fn a_fence_is_longer_than_what_it_holds() {
-        assert_eq!(fenced("a"), "```\na\n```");
-        assert_eq!(fenced("```\na\n```"), "````\n```\na\n```\n````");
     }
 }

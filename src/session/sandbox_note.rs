@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,8 @@ use crate::cloud::{ConnectOptions, connect, identity};
 use crate::host::{Links, read_regular, write_atomic};
 use crate::sandbox::{Account, Pace, Sandbox};
 
+/// How long an answer is waited for. A sandbox on a busy machine answers far sooner.
+const SILENCE: Duration = Duration::from_secs(5);
 /// The largest note that is read, in bytes.
 const LONGEST: u64 = 64 * 1024;
 
@@ -79,8 +82,8 @@ impl SandboxNote {
         let account = note.accounts.first()?;
         let options = note.options(account);
         let clients = connect(&options).await.ok()?;
-        // Another program may have taken the port since, so only the right account's answer counts.
-        let answer = identity(&clients).await.ok()?;
+        // Another program may have taken the port since, so only the right account's answer counts, and silence is none.
+        let answer = tokio::time::timeout(SILENCE, identity(&clients)).await.ok()?.ok()?;
         (answer.account == account.account_id).then_some(note)
     }
 

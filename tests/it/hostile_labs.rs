@@ -86,6 +86,11 @@ fn what_nobody_sees_is_no_part_of_a_lab() {
         ("order", "HTTP\u{feff} from the VPC", "U+FEFF"),
         ("escape", "\"HTTP\\e[ from the VPC\"", "U+001B"),
         ("delete", "\"HTTP\\x7f from the VPC\"", "U+007F"),
+        ("width", "HTTP\u{200b} from the VPC", "U+200B"),
+        // The AWS CLI would send the file.
+        ("file", "file:///etc/passwd", "file://"),
+        ("bytes", "fileb:///etc/passwd", "fileb://"),
+        ("web", "http://192.0.2.1/", "http://"),
     ] {
         let at = copy(&folder, id);
         let whole = yaml.replace("id: ok", &format!("id: {id}")).replace("HTTP from the VPC", text);
@@ -193,8 +198,15 @@ fn too_much_of_a_good_thing() {
     for number in 0..500 {
         let _ = writeln!(lost, "      - group_admits: {{ group: no-{number}, port: 80, from: 10.0.0.0/8 }}");
     }
+    let mut chosen = String::new();
+    for number in 0..9 {
+        let _ = writeln!(chosen, "  c{number}: {{ kind: choice, default: a, allowed: [a, b, c, d] }}");
+    }
+    let chosen = yaml.replace("variables:\n", &format!("variables:\n{chosen}"));
     let named = yaml.replace("id: group", "id: \"g'$(touch x)\"");
-    for (id, text, word) in [("steps", steps, "100"), ("lost", lost, "no-1"), ("named", named, "touch")] {
+    for (id, text, word) in
+        [("steps", steps, "100"), ("lost", lost, "no-1"), ("chosen", chosen, "32"), ("named", named, "touch")]
+    {
         let at = copy(&folder, id);
         fs::write(at.join("lab.yaml"), text.replace("id: ok", &format!("id: {id}"))).expect("it can be written");
         refused(&folder, id, &["lab.yaml", word]);

@@ -59,7 +59,6 @@ pub(super) fn quote(text: &str) -> String {
 /// A multi-line script as one word: a here-document, in which the script's own `$` has no meaning. `sed` replaces the
 /// references, so that they stay visible in the script.
 pub(super) fn script(text: &str) -> String {
-    // Choose the end mark among the filtered lines, because the shell reads those.
     let text = &*harmless::lines(text);
     let mut command = String::new();
     let mut seen = Vec::new();
@@ -74,8 +73,11 @@ pub(super) fn script(text: &str) -> String {
         }
     }
     let program = if command.is_empty() { "cat".to_owned() } else { format!("sed{command}") };
+    // A screen, a page or an editor may drop blanks and what cannot be seen on the way to the shell. So the end mark is
+    // in no line, whatever is dropped from it.
+    let letters: String = text.chars().filter(|c| *c == '\n' || c.is_ascii_graphic()).collect();
     let mut end = "EOF".to_owned();
-    while text.lines().any(|line| line == end) {
+    while letters.contains(&end) {
         end.push('_');
     }
     format!("\"$({program} <<'{end}'\n{}\n{end}\n)\"", text.trim_end_matches('\n'))

@@ -220,6 +220,25 @@ fn what_the_screen_leaves_out_does_not_unquote_anything() {
     }
 }
 
+/// Blanks at the ends of lines are lost when a command is copied from a screen, and tabs become spaces.
+#[cfg(unix)]
+#[test]
+fn what_is_lost_by_copying_ends_no_script() {
+    use super::shell::script;
+    for lost in [" ", "\t", "\u{a0}", "\u{3000}", "\u{200b}", "\u{ad}", " \u{2003}"] {
+        for mark in [format!("EOF{lost}"), format!("{lost}EOF"), format!("E{lost}OF"), format!("EOF_{lost}")] {
+            let text = format!("a\n{mark}\n)\"; echo made; echo \"$(cat <<'EOF'\n");
+            let copied = script(&text)
+                .split('\n')
+                .map(|line| line.chars().filter(|c| !lost.contains(*c)).collect::<String>())
+                .collect::<Vec<_>>()
+                .join("\n");
+            let said = shell_says("", &copied);
+            assert!(said.starts_with("a\nEOF") && said.contains("echo"), "{text:?}: {said}");
+        }
+    }
+}
+
 #[cfg(unix)]
 fn shell_says(assignments: &str, word: &str) -> String {
     let output = std::process::Command::new("sh").arg("-c").arg(format!("{assignments}\nprintf %s {word}")).output();

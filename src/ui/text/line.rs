@@ -133,20 +133,23 @@ impl Line {
         self.spans.iter().map(|span| width(&span.text)).sum()
     }
 
-    /// The line as written, without trailing spaces.
+    /// The line as written, without trailing spaces; what is meant to be copied stays as it is.
     pub fn paint(&self, color: bool) -> String {
         self.paint_with(color, str::to_owned)
     }
 
     /// [`Self::paint`], with every address as `link` writes it.
     pub fn paint_with(&self, color: bool, link: impl Fn(&str) -> String) -> String {
+        let trimmed = |text: &'_ str| if self.to_copy { text.len() } else { text.trim_end().len() };
         if !color && !self.spans.iter().any(|span| span.ink == Tone::Link) {
-            return self.text().trim_end().to_owned();
+            let mut text = self.text();
+            text.truncate(trimmed(&text));
+            return text;
         }
-        let last = self.spans.iter().rposition(|span| !span.text.trim_end().is_empty());
+        let last = self.spans.iter().rposition(|span| trimmed(&span.text) > 0);
         let mut painted = String::new();
         for (index, span) in self.spans.iter().enumerate().take(last.map_or(0, |last| last + 1)) {
-            let text = if Some(index) == last { span.text.trim_end() } else { span.text.as_str() };
+            let text = if Some(index) == last { &span.text[..trimmed(&span.text)] } else { span.text.as_str() };
             let text = if span.ink == Tone::Link { &link(text) } else { text };
             if span.ink == Tone::Plain || !color {
                 painted.push_str(text);
@@ -184,6 +187,8 @@ mod tests {
         let line = Line::of(Tone::Good, "ok").and(Tone::Plain, "  endpoint  ");
         assert_eq!(line.paint(false), "ok  endpoint");
         assert_eq!(line.paint(true), "\u{1b}[32mok\u{1b}[0m  endpoint");
+        assert_eq!(Line::plain("a  ").paint(false), "a");
+        assert_eq!(Line::to_copy(Tone::Plain, "a \\ ").paint(false), "a \\ ");
     }
 
     #[test]
