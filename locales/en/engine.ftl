@@ -9,6 +9,7 @@ engine-deleting = Delete: { $what }
 engine-failed = Could not continue: { $code } { $message }
 picture-client = client
 picture-web = EC2 nginx
+picture-instance = EC2
 picture-nlb = NLB (internal)
 picture-service = endpoint service
 picture-endpoint = endpoint

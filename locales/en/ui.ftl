@@ -56,6 +56,7 @@ pager-back = b back
 pager-menu = q menu
 pager-chapter = q to the step
 pager-end = q end
+pager-position = page { $at }/{ $of }
 menu-keys = Arrow keys choose  Enter takes it
 menu-copy = y copies the commands
 menu-copied = Copied to the clipboard, if this terminal allows it.

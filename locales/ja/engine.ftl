@@ -6,6 +6,7 @@ engine-deleting = { $what } を削除
 engine-failed = 先へ進めませんでした: { $code } { $message }
 picture-client = client
 picture-web = EC2 nginx
+picture-instance = EC2
 picture-nlb = NLB (internal)
 picture-service = endpoint service
 picture-endpoint = endpoint

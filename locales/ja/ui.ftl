@@ -56,6 +56,7 @@ pager-back = b 戻る
 pager-menu = q メニュー
 pager-chapter = q ステップへ
 pager-end = q 最後へ
+pager-position = { $at }/{ $of } ページ
 menu-keys = 矢印キー 選ぶ  Enter 決定
 menu-copy = y コマンドをコピー
 menu-copied = クリップボードにコピーしました (ターミナルが対応している場合)。

@@ -37,6 +37,10 @@ async fn look(context: &mut Context, args: &Check) -> Result<Verdict, Failed> {
         })?,
         None => steps.iter().rev().find(|step| state.steps.contains_key(&step.id)).unwrap_or(&steps[0]),
     };
+    let title =
+        loaded.prose.get(context.lang).steps.get(&wanted.id).map(|prose| prose.title.clone()).unwrap_or_default();
+    let number = steps.iter().position(|step| step.id == wanted.id).map_or(0, |at| at + 1);
+    context.tell_line(&m::CheckOfStep { number, title, total: steps.len() }.text())?;
     let target = target(context, &store, &found, &state).await?;
     let screen = context.screen(true);
     let core = RunLog::new(None, state, context.host.clock.clone(), screen, target.accounts.clone());
@@ -45,5 +49,11 @@ async fn look(context: &mut Context, args: &Check) -> Result<Verdict, Failed> {
     let _unseen = glance(&core, &target.clouds, &loaded.lab, wanted).await;
     let verdict = examine(&core, &target.clouds, &loaded.lab, None, &wanted.id, &wanted.checks).await;
     target.close().await;
-    verdict.map_err(|error| journal_trouble(&error, &found.id()))
+    let verdict = verdict.map_err(|error| journal_trouble(&error, &found.id()))?;
+    context.tell_line(&match verdict {
+        Verdict::Met => m::check_all_met(),
+        Verdict::NotYet | Verdict::Broken => m::check_not_all_met(),
+        Verdict::CannotTell => m::check_untold(),
+    })?;
+    Ok(verdict)
 }

@@ -86,13 +86,13 @@ fn nothing_left(folder: &Folder, line: usize) {
     assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into(), "killed at line {line}");
 }
 
-/// Killed at each line (in the short form, at every third from a random one on), and, if that is a call's outcome, also
+/// Killed at each line (in the short form, at every seventh from a random one on), and, if that is a call's outcome, also
 /// before it was on the disk: the call took effect without a record of it, the state in which guessing makes things twice.
 #[test]
 fn killed_at_every_line_then_resumed() {
     let cut = AtomicUsize::new(0);
     // An odd step meets intents and outcomes alike.
-    let step = every(3);
+    let step = every(7);
     let first = 1 + usize::try_from(Random::System.next_u64()).unwrap_or_default() % step;
     say(&format!("kills at every line of {step}, from line {first} on"));
     let lines = at_every_line(step, first..=ENOUGH, |line| {
@@ -137,7 +137,7 @@ fn without_outcome(folder: &Folder, line: usize) {
 
 #[test]
 fn killed_then_cleaned() {
-    let lines = at_every_line(every(5), 1..=ENOUGH, |line| {
+    let lines = at_every_line(every(11), 1..=ENOUGH, |line| {
         let folder = Folder::new();
         if !killed(&folder, "start --yes --keep --pace instant --output json", line) {
             return false;
@@ -147,7 +147,7 @@ fn killed_then_cleaned() {
         nothing_left(&folder, line);
         true
     });
-    assert!(lines > 18, "{lines}");
+    assert!(lines > 8, "{lines}");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn killed_then_resumed_and_kept_holds_one_of_each() {
     let whole = Folder::new();
     whole.pllab("start --yes --keep --pace instant --output json").run().code(0);
     let expected = Account::holds(&whole.run().join("sandbox"));
-    let lines = at_every_line(every(5), 3..=ENOUGH, |line| {
+    let lines = at_every_line(every(11), 3..=ENOUGH, |line| {
         let folder = Folder::new();
         if !killed(&folder, "start --yes --keep --pace instant --output json", line) {
             return false;
@@ -165,12 +165,12 @@ fn killed_then_resumed_and_kept_holds_one_of_each() {
         nothing_made_twice(&folder.journal(), line);
         true
     });
-    assert!(lines > 18, "{lines}");
+    assert!(lines > 8, "{lines}");
 }
 
 #[test]
 fn killed_again_while_resuming_and_while_cleaning() {
-    at_every_line(every(13), 10..=100, |line| {
+    at_every_line(every(19), 10..=100, |line| {
         let folder = Folder::new();
         assert!(killed(&folder, "start --yes --pace instant --output json", line));
         for later in [line + 3, line + 11, line + 20] {

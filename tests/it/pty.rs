@@ -478,3 +478,28 @@ fn what_stays_in_sight_is_copied_line_by_line() {
     screen.press(Key::CtrlC);
     assert_eq!(screen.end(), 130);
 }
+
+/// A hint that is longer than the screen is paged like everything else, although pllab goes on watching.
+#[test]
+fn a_long_hint_is_shown_to_its_end() {
+    let folder = Folder::new();
+    folder.pllab("start --pace instant --plain").stdin("leave\n").run().code(1);
+    folder.pllab("resume --step web-server --plain").stdin("1\nleave\n").run().code(1);
+    let mut screen = Screen::open(&folder, "resume --hands-on --keep --lang en", (100, 30), &[]);
+    read_on(&mut screen);
+    screen.press(Key::Enter);
+    let watches = |screen: &Screen| screen.visible().contains(&word("watch-waiting", Lang::En));
+    screen.see("the watch", watches);
+    screen.press(Key::Enter);
+    for rung in 1..=3 {
+        screen.wait_for("a menu", at_menu);
+        screen.tap(Key::Down);
+        screen.press(Key::Enter);
+        screen.see("the hint", |screen| screen.raw().contains(&format!("Hint {rung}")));
+    }
+    screen.wait_for("its commands", |screen| screen.visible().contains("aws ec2 run-instances"));
+    read_on(&mut screen);
+    assert!(screen.history().iter().any(|line| line.starts_with("systemctl enable --now nginx")));
+    screen.press(Key::CtrlC);
+    assert_eq!(screen.end(), 130);
+}

@@ -65,6 +65,7 @@ pub async fn clean(context: &mut Context, args: Clean) -> Result<Code, Failed> {
         match answer {
             Ok(Answer::CleanUp) => {}
             Ok(_) => {
+                context.tell_line(&m::clean_declined())?;
                 worst = worst.worse(Code::NotMet);
                 continue;
             }

@@ -3,7 +3,9 @@
 use super::receipt::receipt;
 use super::repairs::adopt_listeners;
 use super::teardown::teardown;
-use crate::engine::calls::perform::Failure;
+use crate::actions::{Presence, look, presence};
+use crate::cloud::Clouds;
+use crate::engine::calls::perform::{Failure, clients};
 use crate::engine::calls::recover::{adopt, recover};
 use crate::engine::event::{
     Answer, AskError, CleanUpStage, Decision, Event, FaultClass, Item, ItemState, Theirs, Verdict,
@@ -74,6 +76,10 @@ impl Runner {
             }
         }
         teardown(&self.core, clouds, self.patience, Some(&goes)).await?;
+        let near = self.near_and_there(clouds).await;
+        if !near.is_empty() {
+            self.core.record(&Event::Notice { text: m::engine_near_stays(near.join(", ")) })?;
+        }
         let receipt = receipt(&self.core, clouds, self.patience).await;
         let clean = matches!(receipt, Event::Receipt { left: 0, unknown: 0, .. });
         let unseen = matches!(&receipt, Event::Receipt { items, .. } if items.iter().any(is_unseen));
@@ -93,6 +99,24 @@ impl Runner {
             return Ok(Verdict::CannotTell);
         }
         Ok(Verdict::Broken)
+    }
+
+    /// What the learner made by hand, what was never recognised as a resource of the lab, and what still exists: an attempt
+    /// in the wrong place, say. It is the learner's, so it is named and not deleted.
+    async fn near_and_there(&self, clouds: &Clouds) -> Vec<String> {
+        let state = self.core.state();
+        let mut there = Vec::new();
+        for (id, (kind, step)) in &state.near {
+            let Some(step) = self.loaded.lab.steps.iter().find(|it| it.id == *step) else { continue };
+            let is_ours = state.resources.values().any(|line| line.facts.values().any(|fact| fact == id));
+            let call = look(kind, "it").and_then(|call| call.resolve(&|_, _| Some(id.clone())).ok());
+            let Some(call) = call.filter(|_| !is_ours) else { continue };
+            // What cannot be looked at may still be there.
+            if presence(clients(clouds, step.side).send(&call).await) != Presence::Gone {
+                there.push(id.clone());
+            }
+        }
+        there
     }
 }
 

@@ -14,7 +14,12 @@ pub trait Screen: Send + Sync {
     /// The step that was done last, for what is asked next: a run that resumes has not shown it.
     fn step_before(&self, _view: &StepView) {}
     /// It is the learner's turn; pllab only watches.
-    fn your_turn(&self, _view: &TurnView) {}
+    ///
+    /// # Errors
+    /// As [`Self::ask`], because what is longer than the screen is shown in pages.
+    fn your_turn(&self, _view: &TurnView) -> Result<(), AskError> {
+        Ok(())
+    }
     /// Whether somebody pressed Enter while nothing was asked. During a watch, this opens the menu.
     fn called(&self) -> bool {
         false

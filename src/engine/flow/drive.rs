@@ -381,7 +381,11 @@ impl Runner {
         let Some(clouds) = &self.clouds else { return Ok(Watched::Complete) };
         baseline(&self.core, clouds, &self.loaded.lab).await?;
         let step = &self.loaded.lab.steps[index];
-        self.core.screen.your_turn(&self.views.turn(&self.core, &self.loaded.lab, step));
+        let view = self.views.turn(&self.core, &self.loaded.lab, step);
+        // The screen may wait for pages to be turned; the sandbox must go on meanwhile.
+        if tokio::task::block_in_place(|| self.core.screen.your_turn(&view)).is_err() {
+            return Ok(Watched::Interrupted);
+        }
         hands_on::watch(&self.core, clouds, self.patience, &self.loaded.lab, step).await
     }
 

@@ -43,6 +43,11 @@ pub fn picture(lab: &Lab, run: &State, stage: Stage) -> Picture {
     let several = |one: &Made<'_>| {
         all.iter().filter(|it| it.side == one.side && it.resource.kind() == one.resource.kind()).count() > 1
     };
+    // The provider's instances serve pages, unless no target group knows them.
+    let serves = |one: &Made<'_>| {
+        let is_target = |it: &Made<'_>| matches!(it.resource, Resource::TargetGroup(group) if group.targets.iter().any(|name| name == one.resource.name()));
+        !matches!(one.resource, Resource::Instance(_)) || one.side == Side::Consumer || all.iter().any(is_target)
+    };
     for (_, made, symbol) in &found {
         let name = made.resource.name();
         let home = home(&all, made.resource);
@@ -54,11 +59,12 @@ pub fn picture(lab: &Lab, run: &State, stage: Stage) -> Picture {
             },
         };
         let mark = mark(run, stage, made.step, name);
-        // A client that is called "client" needs no second word.
-        let label = if several(made) && symbol.label.render(Lang::En) != name {
-            m::PictureNamed { label: symbol.label.clone(), name }.text()
-        } else {
-            symbol.label.clone()
+        let kind = if serves(made) { symbol.label.clone() } else { m::picture_instance() };
+        // A client that is called "client" or "client-late" needs no second word.
+        let label = match several(made) {
+            true if name.starts_with(&kind.render(Lang::En)) => Text::literal(name),
+            true => m::PictureNamed { label: kind, name }.text(),
+            false => kind,
         };
         lane.nodes.push(Node {
             name: name.to_owned(),

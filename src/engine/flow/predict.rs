@@ -119,7 +119,9 @@ fn words(plan: &Plan<'_>, step: &Step, predict: &Predict) -> Option<Pair<Predict
 pub fn settled(state: &State, plan: &Plan<'_>, step: &Step) -> Vec<Effect> {
     let settle = |asked: &Step, predict: &Predict| {
         let now = state.steps.get(&asked.id)?;
-        let answer = now.predicted.get(&predict.id).filter(|answer| !answer.is_empty())?;
+        // Whoever passed asked for no answer. What a detour shows stands nowhere else, so it is told all the same.
+        let tells = |answer: &&String| !answer.is_empty() || predict.before == Moment::Detour;
+        let answer = now.predicted.get(&predict.id).filter(tells)?;
         plan.lab.answers(&asked.id, predict).filter(|answers| answers.id == step.id)?;
         let check = checks::name(&predict.proof);
         let (verdict, seen) = state.checked.get(&(step.id.clone(), check.clone()))?;

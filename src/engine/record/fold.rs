@@ -161,13 +161,17 @@ impl State {
                 };
                 self.resources.insert(resource.clone(), line);
                 self.sighted.remove(resource);
+                self.near.retain(|id, _| !facts.values().any(|fact| fact == id));
                 self.steps.entry(step.clone()).or_default().hints = 0;
                 self.cleaned = false;
             }
-            Event::Sighted { step, resource, id, differs, .. } => {
+            Event::Sighted { step, resource, kind, id, differs } => {
                 if id.is_empty() {
                     self.sighted.remove(resource);
                 } else {
+                    if kind.leaves() == Leaves::Thing {
+                        self.near.insert(id.clone(), (kind.clone(), step.clone()));
+                    }
                     self.sighted.insert(resource.clone(), (id.clone(), differs.clone()));
                 }
                 // The object that matched until now is gone or was replaced.

@@ -9,7 +9,7 @@ use super::ledger::{Made, Pending, ResourceState};
 use crate::actions::Charge;
 use crate::engine::event::{Difference, Facts, Hop, Item, Mode, Verdict};
 use crate::i18n::Text;
-use crate::lab::{Leaves, Side};
+use crate::lab::{Kind, Leaves, Side};
 
 /// A run, folded from its journal.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,6 +58,8 @@ pub struct State {
     pub older: BTreeSet<String>,
     /// The nearest match of each resource that is not matched yet: its id, and the differences.
     pub sighted: BTreeMap<String, (String, Vec<Difference>)>,
+    /// What the learner made and what came near to a resource, but never became one: kind and step, by id or ARN.
+    pub near: BTreeMap<String, (Kind, String)>,
     /// What must be made again because something can never be used again, in the order of making.
     pub lost: Vec<String>,
     /// The step at which that is about to happen, and whether the learner does it.

@@ -31,11 +31,12 @@ impl Screen for Json {
 
     fn step(&self, _: &StepView) {}
 
-    fn your_turn(&self, view: &TurnView) {
+    fn your_turn(&self, view: &TurnView) -> Result<(), AskError> {
         // The settings for talking to the target are for a person reading along; they are not an event of the run.
         for line in &view.access {
             self.err.write(&format!("{}\n", harmless::line(line)));
         }
+        Ok(())
     }
 
     fn picture(&self, _: &Picture) {}

@@ -200,13 +200,14 @@ impl Screen for Plain {
         self.inner().context = Context { step: Some(view.clone()), turn: None };
     }
 
-    fn your_turn(&self, view: &TurnView) {
+    fn your_turn(&self, view: &TurnView) -> Result<(), AskError> {
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
         if !again {
             let menu = (self.interactive && !self.yes).then(m::turn_menu);
             let style = self.style();
             self.print_lines(&stack([turn(view, menu, &style), scripts(view, &style)]), true);
         }
+        Ok(())
     }
 
     fn called(&self) -> bool {

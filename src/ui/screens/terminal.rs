@@ -207,7 +207,8 @@ impl Terminal {
                 let keys = [Some(m::pager_on()), (at > 0).then(m::pager_back), Some(end.clone())];
                 let keys = keys.into_iter().chain([to_copy.is_some().then_some(copy)]).flatten();
                 let keys = keys.map(|text| style.render(&text)).collect::<Vec<_>>().join("  ");
-                let position = if pages.len() > 1 { format!("  {}/{}", at + 1, pages.len()) } else { String::new() };
+                let position = m::PagerPosition { at: at + 1, of: pages.len() }.text();
+                let position = if pages.len() > 1 { format!("  {}", style.render(&position)) } else { String::new() };
                 format!(" {keys}{position}")
             };
             let legend = Legend { words: &words, can_go_back: at > 0, to_copy: to_copy.as_deref() };
@@ -317,7 +318,7 @@ impl Screen for Terminal {
         self.inner().context = Context { step: Some(view.clone()), turn: None };
     }
 
-    fn your_turn(&self, view: &TurnView) {
+    fn your_turn(&self, view: &TurnView) -> Result<(), AskError> {
         let style = self.style();
         // If the learner comes back from the menu, the scripts have been shown already.
         let again = self.inner().context.turn.replace(view.clone()).as_ref() == Some(view);
@@ -336,13 +337,14 @@ impl Screen for Terminal {
             if !again {
                 self.print_lines(&scripts, Last::Other);
             }
-            let inner = &mut *self.inner();
-            let rest = inner.unread.release();
-            self.put(inner, &rest);
-            inner.bars.pin(&pinned);
+            self.turn_pages(rows_of(&pinned, columns) + EVENTS, &m::pager_end())?;
+            self.inner().bars.pin(&pinned);
         } else if !again {
             self.print_lines(&stack([pinned, scripts]), Last::Other);
+            self.turn_pages(EVENTS, &m::pager_end())?;
         }
+        self.answered();
+        Ok(())
     }
 
     fn called(&self) -> bool {
@@ -411,8 +413,8 @@ impl Screen for Terminal {
             inner.bars.clear();
             inner.checks.clear();
             inner.paged |= self.interactive && !self.yes;
-            if question.id == QuestionId::Watching {
-                // What came during the watch was read as it came.
+            if question.id == QuestionId::Watching && !inner.unread.waits() {
+                // What came during the watch was read as it came; what waits came after it, such as a long hint.
                 inner.unread.clear();
             }
             if std::mem::take(&mut inner.interrupted) {
