@@ -20,7 +20,7 @@ check-title-endpoint-in-zone = エンドポイントのゾーン
 check-title-no-answer = { $client } から見た結果
 check-title-answer = { $client } から見た結果
 check-title-page = 手元に届くページ
-check-title-log-shows-load-balancer = nginx のログに残った接続元
+check-title-log-shows-load-balancer = nginx のログに残った送信元アドレス
 
 # What they expect, where it is not a value of AWS's own.
 check-expected-no-way-back = 接続は available で、provider VPC からの経路はない
@@ -28,7 +28,7 @@ check-expected-same-cidr = どちらも同じ CIDR
 check-expected-service-zone = サービスと同じゾーン
 check-expected-no-answer = 応答がなく、タイムアウトする
 check-expected-answer = HTTP 200 と、この実行の合言葉
-check-expected-page = HTTP 200、この実行の合言葉、接続元は NLB のアドレス
+check-expected-page = HTTP 200、この実行の合言葉、送信元アドレスは NLB のもの
 check-expected-load-balancer-address = NLB のアドレス
 
 # What they see.
@@ -59,7 +59,7 @@ check-answered = HTTP { $code }、{ $seconds } 秒
 check-silent = { $seconds } 秒以内に応答がありません
 check-status = HTTP { $code }
 check-other-page = { $answer }、この実行の合言葉なし
-check-page-seen = HTTP { $code }、合言葉が一致、接続元 { $source }
+check-page-seen = HTTP { $code }、合言葉が一致、送信元アドレス { $source }
 check-no-log-line = 該当するログはまだありません
 check-no-load-balancer-address = NLB のネットワークインターフェイスが見つかりません
 

@@ -113,7 +113,7 @@ proof-url = ブラウザーで開く URL (pllab の実行中だけ。あとか�
 proof-status = HTTP { $status }
 proof-token-ok = この実行の合言葉が入っています。
 proof-token-bad = この実行の合言葉が入っていません。別のページが返っています。
-proof-source = nginx が見た接続元: { $source }
+proof-source = nginx から見た送信元アドレス: { $source }
 
 ## Ends
 step-finished-met = ステップ { $number }/{ $total } が完了しました。
