@@ -28,13 +28,13 @@ aws-not-asked = 確認しません (--api-only)。記録だけでは分からな
 aws-lacks = このエンドポイントには { $operation } という操作がありません。{ $means }作ったものを削除するには: pllab clean { $run }
 aws-lacks-acceptance = これがないと接続を承諾も拒否もできず、クライアントに応答が届くことはないので、ラボはここまでです。AWS と内蔵のサンドボックスにはあります。
 aws-lacks-step = これがないとこのステップは進められないので、ラボはここまでです。AWS と内蔵のサンドボックスにはあります。
-aws-no-region = リージョンが決まりません。--region でも、環境変数でも、プロファイルでも指定されていません
+aws-no-region = リージョンを決められません。--region でも、環境変数でも、プロファイルでも指定されていません
 aws-no-profile = AWS のプロファイル `{ $name }` がありません
 aws-no-profile-detail = 次のどちらのファイルにもありません: { $files }
 aws-known-profiles = あるのは次のプロファイルです: { $names }
 aws-sign-in-first = 先にサインインしてください。次のどれかを実行するか、AWS_ACCESS_KEY_ID と AWS_SECRET_ACCESS_KEY を設定します。
 aws-profile-needs-target = `--profile` と `--consumer-profile` は、`--target aws` か `--endpoint-url` と一緒に使います
-aws-two-accounts-sandbox = `--two-accounts` はサンドボックス用です。ほかでは --consumer-profile で 2 つ目のアカウントを指定します
+aws-two-accounts-sandbox = `--two-accounts` はサンドボックス用です。ほかでは --consumer-profile で 2 つめのアカウントを指定します
 aws-bad-url = 「{ $url }」は http:// か https:// の URL ではありません
 aws-renew = 認証情報の期限が切れたか、無効になりました。ここまでの作業は失われていません。別のターミナルで、最初と同じ方法でサインインし直してください。例:
     { $commands }

@@ -2,7 +2,7 @@
 engine-recovering = 前回、結果を記録できなかった呼び出しが { $n } 件あります。どうなったかを API で確認します。
 engine-ahead = { $what } は使えるようになるまで数分かかるので、先に作り始めます。
 engine-longer-than-usual = { $seen } (いつもより時間がかかっています)
-engine-deleting = { $what } を削除
+engine-deleting = 「{ $what }」を削除
 engine-failed = 先へ進めませんでした: { $code } { $message }
 picture-client = client
 picture-web = EC2 nginx

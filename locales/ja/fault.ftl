@@ -10,4 +10,4 @@ fault-bad-value = `{ $value }`: 時間は 300ms や 2s の形で、1 時間ま�
 fault-kinds = 障害の種類: { $kinds }
 fault-bad-file = { $place }: 障害計画を読めません
 fault-file-form = 計画は {"{"} operation: CreateVpc, calls: 2, fault: lost-reply {"}"} のような項目の一覧です。
-fault-too-late = サンドボックスはすでに動いています (プロセス { $pid })。障害計画は起動時にだけ読みます。先に終わらせてください
+fault-too-late = サンドボックスはすでに動いています (プロセス { $pid })。障害計画は起動時にだけ読みます。先に終了してください

@@ -1,4 +1,4 @@
-# pllab why: 経路の段。
+# pllab why: 経路の項目。
 trace-title-sign-in = アカウントとリージョン
 trace-title-endpoint = エンドポイントの有無
 trace-title-connection = 接続の状態
@@ -25,14 +25,14 @@ trace-title-answer = HTTP の応答と合言葉
 # 期待と結果。
 trace-unseen = 手前の項目を確認できないため、調べられません
 trace-same-state = { $state } (consumer から見ても provider から見ても)
-trace-both-states = consumer から { $consumer }、provider から { $provider }
+trace-both-states = consumer からは「{ $consumer }」、provider からは「{ $provider }」に見えます
 trace-expected-address = エンドポイントの ENI のアドレス
 trace-expected-rule = TCP { $port } ({ $from })
 trace-expected-route = 往復とも、使われるルートは local です
 trace-route-same-subnet = 同じサブネットの中では、ルートテーブルは使われません
 trace-route-through = ルートが { $target } を経由しています (転送するかどうかは判断できません)
 trace-expected-acl = TCP { $port } と、その応答 (ポート { $back }) が通ります
-trace-acl-same-subnet = 同じサブネットの中なので、ネットワーク ACL は通りません
+trace-acl-same-subnet = 同じサブネットの中の通信には、ネットワーク ACL は適用されません
 trace-expected-targets = ターゲットが 1 つ以上あります
 trace-expected-host = ホストがそのポートで応答します
 trace-expected-zones = エンドポイントのゾーンごとに healthy なターゲットを使えます
@@ -85,7 +85,7 @@ trace-why-host-stopped = Web サーバーのインスタンスが停止してい
 trace-why-address-unused = NLB の VPC には、ターゲットのアドレス { $address } を持つものがありません。
 trace-why-chained = ターゲットはエンドポイント { $endpoint } のネットワークインターフェイスです。エンドポイントは available のときにだけトラフィックを通します。
 trace-why-host-gone = ターゲットのインスタンスはもうありません。
-trace-why-host = ルールは許可していますが、ホストの準備ができていません。nginx のインストールには S3 への経路が必要です。
+trace-why-host = ルールでは許可していますが、ホストの準備ができていません。nginx のインストールには S3 への経路が必要です。
 trace-why-health-port = ヘルスチェックはポート { $port } を調べていますが、サーバーが待ち受けているのは { $traffic } です。
 trace-why-unhealthy = どのターゲットもヘルスチェック ({ $how }) に合格していません。
 trace-why-cross-zone = { $zone } には healthy なターゲットがなく、クロスゾーン負荷分散もオフです。このゾーンに来たリクエストには、転送先がありません。
@@ -122,7 +122,7 @@ trace-repair-target-port = { $id } をポート { $port } で登録し、ポー�
 trace-repair-address-unused = 動いている Web サーバーのアドレスを登録し、{ $address } の登録を解除します。
 trace-repair-chained = { $endpoint } の先のサービスの所有者に、接続リクエストを承諾してもらいます。拒否されているときは、エンドポイントを作り直します。
 trace-repair-host-gone = Web サーバーを作り直し、ターゲットとして登録します。
-trace-repair-host = コンソール出力を読みます。S3 ゲートウェイエンドポイントがサブネットのルートテーブルに関連付いているか確かめ、必要ならインスタンスを作り直します。
+trace-repair-host = コンソール出力を読みます。S3 ゲートウェイエンドポイントがサブネットのルートテーブルに関連付けられているかを確かめ、必要ならインスタンスを作り直します。
 trace-repair-health-port = ヘルスチェックのポートをトラフィックポートに戻します。
 trace-repair-unhealthy = ヘルスチェックの設定 (プロトコル、ポート、パス) とサーバーの応答を見比べます。
 trace-repair-cross-zone = クロスゾーン負荷分散をオンにするか、{ $zone } にターゲットを置きます。

@@ -1,6 +1,6 @@
 # AWS での `pllab browse`: EC2 Instance Connect Endpoint を通ります。
 
-tunnel-arg-tunnel = 他の方法がある場合も EC2 Instance Connect Endpoint を通る
+tunnel-arg-tunnel = ほかの方法がある場合も EC2 Instance Connect Endpoint を通る
 tunnel-ask = ページをここから開くために、consumer VPC に EC2 Instance Connect Endpoint とそのセキュリティグループを作成します。クライアントのポート { $port } への接続を許可するルールも作成します。エンドポイントは無料で、3 つとも後片付けで削除します。数分かかります。
 tunnel-go = 作成する
 tunnel-tools = ページを開くために必要なプログラムが、このマシンにありません

@@ -183,4 +183,4 @@ check-waiting = 待機中: { $title }
 check-source-owned = { $address } ({ $id }: { $description })
 recap-total = { $n } 問中 { $right } 問が正解でした。
 opening-at = ステップ { $number }/{ $total }「{ $title }」から続けます。
-receipt-remade = なくなったものには、途中で作り直す前の { $n } 件も含まれます。
+receipt-remade = なくなったものには、途中で作り直す前の { $n } 個も含まれます。
