@@ -1,7 +1,7 @@
 # 自分の手で進めるとき: pllab が何を待ち、何を見つけ、どう助けるか。
 watch-waiting = 作業を見守っています
 watch-left = 残り: { $first }
-watch-left-more = 残り: { $first } ほか { $n } 件
+watch-left-more = 残り: { $first } ほか { $n } 個
 watch-nothing = なし
 watch-without = { $principal } を含まない
 watch-which = { $name } に当てはまるものが { $n } 個あります。どれのことですか
