@@ -66,9 +66,9 @@ menu-yes = { $prompt } > { $answer } (--yes)
 
 ## Progress
 usual-seconds = AWS では通常 { $from }〜{ $to } 秒
-usual-second = AWS では通常 約 { $to } 秒
+usual-second = AWS では通常約 { $to } 秒
 usual-minutes = AWS では通常 { $from }〜{ $to } 分
-usual-minute = AWS では通常 約 { $to } 分
+usual-minute = AWS では通常約 { $to } 分
 most-seconds = 最長 { $most } 秒で打ち切り
 most-minutes = 最長 { $most } 分で打ち切り
 progress-start = 開始: { $label }

@@ -173,7 +173,7 @@ const DIFFERENCES: &[Difference] = &[
     ),
     difference(
         "routes",
-        "ルートの宛先にできるターゲットは、ネットワークインターフェイスとインスタンスだけです (ピアリングや NAT はありません)。インスタンスはパケットを転送しないので、VPC 内でほかのアドレスに向けたルートをたどった通信は届きません。",
+        "ルートのターゲットに指定できるのは、ネットワークインターフェイスとインスタンスだけです (ピアリングや NAT はありません)。インスタンスはパケットを転送しないので、VPC 内でほかのアドレスに向けたルートをたどった通信は届きません。",
         "A route can lead to a network interface or an instance only: there are no peerings and no NAT. Instances do not \
          forward, so what a route leads past its destination inside the VPC is lost.",
     )

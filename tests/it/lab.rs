@@ -51,7 +51,8 @@ fn the_whole_lab_is_met_proved_and_cleaned() {
     assert!(seen["description"].as_str().is_some_and(|words| words.starts_with("ELB net/")), "{log}");
     let own: Vec<_> = events.iter().filter_map(|line| line["facts"]["address"].as_str()).collect();
     assert_eq!(own.len(), 2, "web and client have an address: {own:?}");
-    assert!(!own.contains(&source), "the load balancer's own address, not {own:?}");
+    // The client, made later, may have the same address: both VPCs have the same block.
+    assert_ne!(own[0], source, "the load balancer's own address");
 
     assert_eq!(receipt(&events), Some((17, 0, 0)));
     assert_eq!(Account::holds(&folder.run().join("sandbox")), [].into());

@@ -148,7 +148,7 @@ fn assert_in_sight(screen: &Screen) {
 /// Presses Enter. Right after a page, a menu overlooks it.
 #[track_caller]
 fn enter(screen: &mut Screen) {
-    std::thread::sleep(Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(450));
     answer(screen, b"\r");
 }
 

@@ -53,7 +53,7 @@ pub struct Offer<'a> {
 
 /// Enter counts in a menu once this long has passed without one, if pages were turned before it. A held key repeats
 /// sooner, and so does an impatient finger.
-const CALM: Duration = Duration::from_millis(600);
+const CALM: Duration = Duration::from_millis(400);
 
 /// Lets the learner choose one label; `None` if the terminal has become too small. If it is too low for all labels,
 /// they are spread over several menus, each with a way to the next.

@@ -53,7 +53,7 @@ mod tests {
         assert_eq!(usual((120, 240)).render(Lang::Ja), "AWS では通常 2〜4 分");
         assert_eq!(usual((120, 240)).render(Lang::En), "on AWS usually 2-4 min");
         assert_eq!(usual((0, 1)).render(Lang::En), "on AWS usually 0-1 s");
-        assert_eq!(usual((5, 5)).render(Lang::Ja), "AWS では通常 約 5 秒");
+        assert_eq!(usual((5, 5)).render(Lang::Ja), "AWS では通常約 5 秒");
         assert_eq!(most(900).render(Lang::Ja), "最長 15 分で打ち切り");
         assert_eq!(most(900).render(Lang::En), "gives up after 15 min");
         assert_eq!(most(3).render(Lang::En), "gives up after 3 s");
