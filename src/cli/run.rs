@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
 
+use super::drill::DrillVerb;
 use super::labs::LabsVerb;
 use super::verbs::{Cli, Verb};
 use super::{
@@ -113,12 +114,25 @@ fn run_in(lang: Lang, usual: Lang, args: Vec<OsString>, mut host: Host) -> Code 
     let keeps_language = cli.keeps_language();
     let settings = Settings { keeps_language, ..cli.common.settings() };
     repeat(settings.to_repeat(Some(lang).filter(|lang| *lang != usual && !keeps_language)));
-    let mut context =
-        Context { host, lang, settings, interrupt: Interrupt::none(), drill_next: None, labs: LoadedLabs::default() };
+    let mut context = Context {
+        host,
+        lang,
+        settings,
+        interrupt: Interrupt::none(),
+        drill_next: None,
+        labs: LoadedLabs::default(),
+        reading: None,
+    };
     std::panic::set_hook(Box::new(move |fault| own_fault(lang, &err, fault)));
     // A panic ends pllab like any error: with an explanation, an exit code, and everything on record.
     let quiet = matches!(cli.verb, Some(Verb::Completions(_) | Verb::Man));
-    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&mut context, cli.verb)));
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        if cli.verb.as_ref().is_some_and(is_read) {
+            context.collect();
+        }
+        let ended = dispatch(&mut context, cli.verb);
+        context.read().and(ended)
+    }));
     let failed = match ended {
         Ok(Ok(code)) => {
             // Other programs read the output of these two, perhaps a shell at each start.
@@ -135,6 +149,17 @@ fn run_in(lang: Lang, usual: Lang, args: Vec<OsString>, mut host: Host) -> Code 
     }
     status::remind(&mut context);
     failed.code
+}
+
+/// Whether the verb's only result is text to read.
+fn is_read(verb: &Verb) -> bool {
+    match verb {
+        Verb::Status(_) | Verb::Why(_) | Verb::Doctor(_) | Verb::Policy(_) => true,
+        Verb::Labs(args) => matches!(args.verb, None | Some(LabsVerb::List | LabsVerb::Show { .. })),
+        Verb::Drill(args) => matches!(args.verb, Some(DrillVerb::List)),
+        Verb::Sandbox(args) => args.differences,
+        _ => false,
+    }
 }
 
 /// Reports a bug of this program: where it is, for a bug report, and how to go on.

@@ -26,6 +26,8 @@ pub struct Context {
     /// The run to drill on once the verb is over, if the learner chose that at its end.
     pub drill_next: Option<String>,
     pub labs: LoadedLabs,
+    /// What a verb has printed that is read at its end, a page at a time; `None` if it is printed as it comes.
+    pub reading: Option<String>,
 }
 
 /// What a lab was loaded from: its files' text and the values filled in.
@@ -96,7 +98,25 @@ impl Context {
     pub fn print(&mut self, text: &str) -> Result<(), Failed> {
         let text = complete(text);
         let text = harmless::screen(&text, self.sheet().color);
+        if let Some(reading) = &mut self.reading {
+            reading.push_str(&text);
+            return Ok(());
+        }
         self.put(&text)
+    }
+
+    /// From now on, what is printed waits for [`Self::read`]. Only for a person at a terminal.
+    pub fn collect(&mut self) {
+        if self.form() == Form::Pretty && self.host.input_is_terminal {
+            self.reading = Some(String::new());
+        }
+    }
+
+    /// Shows what was collected: in pages, if it is longer than the screen.
+    pub fn read(&mut self) -> Result<(), Failed> {
+        let Some(text) = self.reading.take() else { return Ok(()) };
+        let interrupt = Arc::clone(&self.interrupt.flag);
+        ui::read(&text, self.lang, self.sheet().color, &interrupt, |page| self.put(page))
     }
 
     pub fn print_json(&mut self, value: &serde_json::Value) -> Result<(), Failed> {

@@ -9,6 +9,7 @@ mod views;
 pub use screens::open::{PrintStyle, color_allowed, error_report, markdown, open, table};
 pub use screens::options::{Form, UiOptions};
 pub use screens::prompter::has_room;
+pub use screens::reading::read;
 pub use screens::terminal_mode::{give_back, give_back_for_good};
 #[cfg(unix)]
 pub use screens::terminal_mode::{stand_still, take_again};

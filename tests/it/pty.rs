@@ -516,3 +516,26 @@ fn a_long_hint_is_shown_to_its_end() {
     screen.press(Key::CtrlC);
     assert_eq!(screen.end(), 130);
 }
+
+/// What a verb has to say is paged like everything else, and leaves nothing out.
+#[test]
+fn a_result_longer_than_the_screen_is_read_in_pages() {
+    let folder = Folder::new();
+    let whole = folder.pllab("sandbox --differences --lang en").run().code(0).out;
+    let mut screen = Screen::open(&folder, "sandbox --differences --lang en", (80, 24), &[]);
+    screen.wait_for("a page", at_pause);
+    let first = screen.visible();
+    screen.tap(Key::Enter);
+    screen.wait_for("the next page", at_pause);
+    screen.send(b"b");
+    screen.wait_for("the page before", |screen| screen.visible() == first);
+    screen.send(b"q");
+    assert_eq!(screen.end(), 0);
+    let history = screen.history().join("\n");
+    let last = whole.trim_end().lines().last().unwrap_or_default().split_whitespace().last().expect("words");
+    assert!(history.trim_end().ends_with(last), "{history}");
+    assert!(screen.is_given_back());
+    // What fits is printed at once.
+    let mut screen = Screen::open(&folder, "labs list --lang en", (80, 24), &[]);
+    assert_eq!(screen.end(), 0);
+}

@@ -5,4 +5,4 @@
 mod drill_session;
 mod verb;
 
-pub use verb::{DrillArgs, drill};
+pub use verb::{DrillArgs, DrillVerb, drill};

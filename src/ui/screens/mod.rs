@@ -14,6 +14,7 @@ pub mod options;
 pub mod pages;
 pub mod plain;
 pub mod prompter;
+pub mod reading;
 pub mod terminal;
 pub mod terminal_mode;
 pub mod terminal_notices;
