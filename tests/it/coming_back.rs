@@ -1,6 +1,6 @@
 //! Coming back: to another step, to the beginning, in another mode.
 
-use super::harness::{Account, Folder, made, receipt};
+use super::harness::{Account, Folder, Signer, made, receipt, wait_for};
 
 const KEPT: &str = "start --yes --keep --pace instant --output json";
 
@@ -104,4 +104,34 @@ fn what_the_command_line_says_outweighs_what_was_answered_at_a_step() {
     running.until("\"answer\":\"hands_on\"");
     running.signal("INT");
     running.wait().code(130);
+}
+
+/// What the learner has made and pllab has not seen yet is used, and nothing is made beside it.
+#[test]
+fn what_was_made_by_hand_meanwhile_is_used_when_pllab_goes_on() {
+    let folder = Folder::new();
+    let mut sandbox = folder.pllab("sandbox --output json --pace instant").start();
+    let signer = Signer::of_ready(&sandbox.ready(), "ec2");
+    let by_hand = |form: &str, id: &str| {
+        let (status, body) = signer.call(&format!("Version=2016-11-15&{form}"));
+        assert_eq!(status, 200, "{body}");
+        let (_, rest) = body.split_once(&format!("<{id}>")).expect("it has an id");
+        rest.split('<').next().unwrap_or_default().to_owned()
+    };
+    let mut runner = folder.pllab("start --hands-on --keep --output json --pace instant").start();
+    runner.until("baseline");
+    let vpc = by_hand("Action=CreateVpc&CidrBlock=10.0.0.0%2F16", "vpcId");
+    wait_for(&folder, "the VPC", |line| line["event"] == "recognised" && line["resource"] == "provider-vpc");
+    runner.signal("TERM");
+    runner.wait().code(130);
+    let subnet = by_hand(&format!("Action=CreateSubnet&VpcId={vpc}&CidrBlock=10.0.1.0%2F24"), "subnetId");
+    folder.pllab("resume --yes --keep --output json").run().code(0);
+    let journal = folder.journal();
+    let mut recognised =
+        journal.iter().filter(|line| line["event"] == "recognised" && line["resource"] == "provider-subnet");
+    assert_eq!(recognised.next().map(|line| line["facts"]["id"].clone()), Some(subnet.into()));
+    assert!(!made(&journal).into_keys().any(|(resource, part)| resource == "provider-subnet" && part == "create"));
+    folder.pllab("clean --yes --with-mine --output json").run().code(0);
+    sandbox.signal("TERM");
+    sandbox.wait().code(0);
 }

@@ -234,8 +234,7 @@ impl Runner {
             Effect::Make(index) => {
                 let step = &self.loaded.lab.steps[index];
                 self.prefetch.join(step.makes.iter().map(Resource::name)).await?;
-                let resources = resources(step.side, step.makes.clone());
-                match self.make(&step.id, &resources).await {
+                match self.make_rest(step).await {
                     Ok(()) => {
                         if let Some(clouds) = &self.clouds {
                             self.prefetch.begin(&self.core, clouds, self.patience, &self.loaded.lab, index)?;
@@ -387,6 +386,15 @@ impl Runner {
             return Ok(Watched::Interrupted);
         }
         hands_on::watch(&self.core, clouds, self.patience, &self.loaded.lab, step).await
+    }
+
+    /// Makes what the step makes, except what the learner has made by hand by now: a second one beside it would be refused,
+    /// or be one too many.
+    async fn make_rest(&self, step: &Step) -> Result<(), Failure> {
+        if let Some(clouds) = &self.clouds {
+            hands_on::glance(&self.core, clouds, &self.loaded.lab, step).await?;
+        }
+        self.make(&step.id, &resources(step.side, step.makes.clone())).await
     }
 
     pub(in crate::engine) async fn make(&self, step: &str, resources: &[(Side, Resource)]) -> Result<(), Failure> {
