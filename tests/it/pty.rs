@@ -382,7 +382,7 @@ fn a_simple_terminal_gets_sentences_and_numbers() {
 #[test]
 fn no_color_means_no_colour() {
     let folder = Folder::new();
-    let mut screen = Screen::open(&folder, "labs show", (80, 24), &[("NO_COLOR", "1")]);
+    let mut screen = Screen::open(&folder, "labs show", (80, 200), &[("NO_COLOR", "1")]);
     assert_eq!(screen.end(), 0);
     let raw = screen.raw();
     let colours = raw.match_indices("\u{1b}[").filter(|(at, _)| {

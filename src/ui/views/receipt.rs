@@ -76,8 +76,18 @@ fn name(item: &Item, style: &Style) -> String {
     let kind = style.render(&item.kind.word());
     // "endpoint endpoint" says no more than "endpoint".
     let told = item.kind.word().render(Lang::En).to_lowercase();
-    let tells = !item.resource.is_empty() && told.split(' ').all(|word| word != item.resource);
-    if tells { format!("{kind} {}", item.resource) } else { kind }
+    let (resource, earlier) = earlier(&item.resource);
+    let tells = !resource.is_empty() && told.split(' ').all(|word| word != resource);
+    let name = if tells { format!("{kind} {resource}") } else { kind };
+    if earlier { style.render(&m::receipt_earlier(name)) } else { name }
+}
+
+/// The name in the lab. What the learner made and what was made again later goes by `NAME-old1` in the ledger.
+fn earlier(resource: &str) -> (&str, bool) {
+    match resource.rsplit_once("-old") {
+        Some((name, number)) if number.parse::<u32>().is_ok() => (name, true),
+        _ => (resource, false),
+    }
 }
 
 fn now(item: &Item) -> (Tone, Text) {
