@@ -12,6 +12,9 @@ use crate::sandbox::plane::net::filter::Place;
 use super::nginx_process::{self, Started};
 use super::web::{Flavor, serve};
 
+/// nginx's main configuration.
+const MAIN: &str = "/etc/nginx/nginx.conf";
+
 /// Starts nginx, or restarts it with its present configuration. `false` if its configuration is wrong.
 pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) -> bool {
     let reader = Arc::clone(machine);
@@ -25,6 +28,12 @@ pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) 
             return false;
         }
     };
+    let own = lock(&machine.disk).read(MAIN).is_some();
+    if own && !tree.iter().any(|directive| directive.name() == "events") {
+        let text = "nginx: [emerg] no \"events\" section in configuration";
+        context.network.consoles.line(&machine.id, text);
+        return false;
+    }
     let mut config = Config::of(&tree);
     machine.stop_nginx(context);
     let left = config.keep_ports(machine.free_ports(context));
