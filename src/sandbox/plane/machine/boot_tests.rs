@@ -71,6 +71,25 @@ async fn a_question_moves_a_long_script_on_by_a_part() -> io::Result<()> {
 }
 
 #[tokio::test]
+async fn a_script_whose_instance_is_gone_stops_at_its_next_command() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plane = plane(&folder, Pace::Instant, &"echo x\n".repeat(250))?;
+    let seen = || printed(&String::from_utf8_lossy(&plane.network().consoles.read("i-client").text));
+    let machine = plane.machines().get("i-client").ok_or(io::ErrorKind::NotFound)?;
+    let stopping = async {
+        while seen() == 0 {
+            tokio::task::yield_now().await;
+        }
+        machine.stop(&plane.machines().context);
+        seen()
+    };
+    let (_, stopped) = tokio::join!(text(&plane), stopping);
+    assert!((1..250).contains(&stopped), "{stopped}");
+    assert!(seen() <= stopped + 1, "{stopped} {}", seen());
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_turn_that_is_too_long_for_a_question_goes_on_with_the_next() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let script = format!("while true; do\n{}done &", "echo x\n".repeat(600));

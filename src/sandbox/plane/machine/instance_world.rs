@@ -242,7 +242,8 @@ impl World for InstanceWorld {
     }
 
     fn takes(&self, weight: usize) -> bool {
-        !self.is_instant() || self.machine.calls.takes(weight)
+        // At the other paces the tasks of a machine that is off are ended.
+        !self.is_instant() || (!self.machine.is_off() && self.machine.calls.takes(weight))
     }
 
     fn next_call(&self) -> Later<'_, ()> {
