@@ -4,6 +4,9 @@ use super::limits::MOST_DEEP;
 use super::outcome::Halt;
 use super::parser::is_name;
 
+/// What an expression costs besides its length, in steps.
+const EACH: usize = 50;
+
 /// What arithmetic asks of the shell.
 pub trait Names {
     fn value(&mut self, name: &str) -> Result<String, Halt>;
@@ -28,7 +31,8 @@ impl From<Halt> for Wrong {
 }
 
 pub fn evaluate(text: &str, names: &mut dyn Names, depth: usize) -> Result<i64, Wrong> {
-    names.steps(text.len())?;
+    // A variable may hold another expression, and that one more: each costs what reading it costs.
+    names.steps(EACH + text.len())?;
     let mut reader = Arithmetic { characters: text.chars().collect(), at: 0, names, depth, skipping: 0 };
     reader.blanks();
     if reader.peek().is_none() {

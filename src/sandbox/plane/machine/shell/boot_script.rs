@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::cloud_config;
 use super::common::{Common, Results};
 use super::limits::Meter;
-use super::outcome::{Halt, Outcome};
+use super::outcome::{Halt, Leave, Outcome};
 use super::state::{SCRIPT, Shell, on_one_line};
 use super::tree::{Item, Script, Trouble, TroubleKind};
 use super::world::World;
@@ -136,6 +136,9 @@ impl BootScript {
             }
             match ended {
                 Ok(_) | Err(Halt::Unknown | Halt::Failed | Halt::Break(_) | Halt::Continue(_)) => {}
+                // Only a function or a loop could have been ended, and here is none.
+                Err(Halt::Lost(Leave::Loop | Leave::Function)) => {}
+                Err(Halt::Lost(Leave::Shell)) => return,
                 Err(Halt::Return(_)) => {
                     shell.line = item.chain.first.stages.first().map_or(1, |it| it.line);
                     let words = "return: can only `return' from a function or sourced script";
@@ -144,8 +147,10 @@ impl BootScript {
                     }
                     shell.status = Outcome::BADLY;
                 }
-                Err(Halt::Exit(status)) => {
-                    if status != 0 && at >= restored {
+                Err(Halt::Exit(outcome)) => {
+                    if let Outcome::Status(status @ 1..) = outcome
+                        && at >= restored
+                    {
                         world.note(&failed(status));
                     }
                     return;

@@ -27,10 +27,7 @@ impl Shell {
                 }
                 ("exec", [_, ..]) => {
                     let outcome = self.named(rest).await?;
-                    match outcome {
-                        Outcome::Status(status) => Err(Halt::Exit(status)),
-                        Outcome::Unknown => Ok(Outcome::Unknown),
-                    }
+                    Err(Halt::Exit(outcome))
                 }
                 ("cd", _) => self.change_folder(&words),
                 ("pwd", []) => {
@@ -38,7 +35,9 @@ impl Shell {
                     self.print(format!("{folder}\n").as_bytes())
                 }
                 ("exit", _) => Err(Halt::Exit(self.code(&words)?)),
-                ("return", _) => Err(Halt::Return(Outcome::Status(self.code(&words)?))),
+                ("return", _) => Err(Halt::Return(self.code(&words)?)),
+                ("eval", _) => self.run_here(&rest.join(" ")).await,
+                ("source" | ".", [path, ..]) => self.source(path, rest.get(1..).unwrap_or_default()).await,
                 ("break" | "continue", _) => {
                     let count: u32 = words.first().map_or(Some(1), |it| it.parse().ok()).ok_or(Halt::Unknown)?;
                     if self.loops == 0 || count == 0 {
@@ -106,15 +105,12 @@ impl Shell {
         })
     }
 
-    fn code(&self, words: &[&str]) -> Result<u8, Halt> {
+    fn code(&self, words: &[&str]) -> Result<Outcome, Halt> {
         match words {
-            [] => match self.status {
-                Outcome::Status(status) => Ok(status),
-                Outcome::Unknown => Ok(0),
-            },
+            [] => Ok(self.status),
             [code, ..] => {
                 let code: i64 = code.parse().map_err(|_| Halt::Unknown)?;
-                Ok(u8::try_from(code.rem_euclid(256)).unwrap_or(255))
+                Ok(Outcome::Status(u8::try_from(code.rem_euclid(256)).unwrap_or(255)))
             }
         }
     }
@@ -206,7 +202,7 @@ impl Shell {
         }
         let separators = self.separators()?;
         let mut rest = text.as_str();
-        let blank = |c: char| separators.contains(c) && c.is_whitespace();
+        let blank = |c: char| separators.has(c) && c.is_whitespace();
         rest = rest.trim_matches(blank);
         if names.is_empty() {
             self.variables.text("REPLY", &text)?;
@@ -216,7 +212,7 @@ impl Shell {
                 self.variables.text(name, rest)?;
                 break;
             }
-            let (first, after) = rest.split_once(|c| separators.contains(c)).unwrap_or((rest, ""));
+            let (first, after) = rest.split_once(|c| separators.has(c)).unwrap_or((rest, ""));
             self.variables.text(name, first)?;
             rest = after.trim_start_matches(blank);
         }
@@ -252,79 +248,6 @@ impl Shell {
                 self.world.wait(Wait::Sleep(time)).await;
             }
             Ok(Outcome::WELL)
-        })
-    }
-
-    /// `bash -c …` and `bash FILE`.
-    fn run_shell<'a>(&'a mut self, rest: &'a [String]) -> Later<'a, Result<Outcome, Halt>> {
-        Box::pin(async move {
-            let Some(first) = rest.first() else { return self.run_text(None, &[]).await };
-            match first.as_str() {
-                "-c" => {
-                    let Some(text) = rest.get(1).cloned() else { return Err(Halt::Unknown) };
-                    let arguments = rest.get(3..).unwrap_or_default();
-                    self.run_text(Some((rest.get(2).cloned().unwrap_or_else(|| "bash".to_owned()), text)), arguments)
-                        .await
-                }
-                option if option.starts_with('-') => Err(Halt::Unknown),
-                path => {
-                    let absolute = self.absolute(path)?;
-                    let Some(text) = self.file(&absolute)? else {
-                        self.error(&format!("bash: {}: No such file or directory\n", super::state::shortened(path)))?;
-                        return Ok(Outcome::Status(127));
-                    };
-                    let text = String::from_utf8_lossy(&text).into_owned();
-                    self.run_text(Some((path.to_owned(), text)), rest.get(1..).unwrap_or_default()).await
-                }
-            }
-        })
-    }
-
-    /// A script that was written to a file.
-    fn run_file<'a>(&'a mut self, path: &'a str, rest: &'a [String]) -> Later<'a, Result<Outcome, Halt>> {
-        Box::pin(async move {
-            let absolute = self.absolute(path)?;
-            let Some(text) = self.file(&absolute)? else {
-                self.complain(&format!("{}: No such file or directory", super::state::shortened(path)))?;
-                return Ok(Outcome::Status(127));
-            };
-            let text = String::from_utf8_lossy(&text).into_owned();
-            let first = text.lines().next().unwrap_or_default();
-            let is_shell =
-                ["sh", "bash"].iter().any(|name| first.starts_with("#!") && first.trim_end().ends_with(name));
-            if !is_shell {
-                return Err(Halt::Unknown);
-            }
-            self.run_text(Some((path.to_owned(), text)), rest).await
-        })
-    }
-
-    /// Runs a text as a shell of its own; standard input if there is none.
-    fn run_text<'a>(
-        &'a mut self,
-        text: Option<(String, String)>,
-        arguments: &'a [String],
-    ) -> Later<'a, Result<Outcome, Halt>> {
-        Box::pin(async move {
-            let (name, text) = match text {
-                Some(named) => named,
-                None => ("bash".to_owned(), String::from_utf8_lossy(&self.input.all()).into_owned()),
-            };
-            // What is read takes many times its length.
-            self.meter.charge(text.len().saturating_mul(20))?;
-            let _held = self.meter.hold(text.len().saturating_mul(100))?;
-            let script = super::tree::Script::parse(&text, 1, self.depth);
-            if script.trouble.is_some() {
-                return Err(Halt::Unknown);
-            }
-            let mut inner = self.inner()?;
-            inner.options = super::state::Options::default();
-            inner.name = name;
-            inner.functions.clear();
-            inner.arguments = arguments.to_vec();
-            let outcome = inner.sub(&script.items).await;
-            self.waited |= inner.waited;
-            outcome
         })
     }
 }

@@ -5,6 +5,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use super::limits::Meter;
+use super::unknown_files::UnknownFiles;
+use super::unmodelled::Unsure;
 use super::world::{Told, World};
 use crate::sandbox::plane::lock::lock;
 
@@ -21,8 +23,11 @@ const MOST_NOTED: usize = 1000;
 pub struct Common {
     /// The lines that were told of.
     lines: Mutex<BTreeSet<u32>>,
-    /// Files whose content is not known.
-    unknown_files: Mutex<BTreeSet<String>>,
+    /// The lines after which nothing was run.
+    losses: Mutex<BTreeSet<u32>>,
+    unknown_files: Mutex<UnknownFiles>,
+    /// What is not known of the services.
+    unsure: Mutex<BTreeSet<(String, Unsure)>>,
     pub folders: Mutex<BTreeSet<String>>,
     /// What programs from outside have answered since the last finished step, or what they answered in an earlier
     /// process.
@@ -62,24 +67,60 @@ impl Common {
         lines.len() < MOST_NOTED && lines.insert(line)
     }
 
+    /// As [`Common::is_new_line`], for what is not run because the shell might have ended.
+    pub fn is_new_loss(&self, line: u32) -> bool {
+        let mut losses = lock(&self.losses);
+        losses.len() < MOST_NOTED && losses.insert(line)
+    }
+
     pub fn forget_file(&self, path: &str) {
-        let mut files = lock(&self.unknown_files);
-        if files.len() < MOST_NOTED && path.len() <= LONGEST_PATH {
-            files.insert(path.to_owned());
-        }
+        lock(&self.unknown_files).forget(path);
+    }
+
+    /// Forgets what is at a path and everything below it.
+    pub fn forget_tree(&self, path: &str) {
+        lock(&self.unknown_files).forget_tree(path);
     }
 
     pub fn know_file(&self, path: &str) {
-        lock(&self.unknown_files).remove(path);
+        lock(&self.unknown_files).know(path);
+    }
+
+    /// As [`Common::know_file`], with everything below it.
+    pub fn know_tree(&self, path: &str) {
+        lock(&self.unknown_files).know_tree(path);
     }
 
     /// Whether any file that begins with this path is not known.
     pub fn is_clouded(&self, path: &str) -> bool {
-        lock(&self.unknown_files).range(path.to_owned()..).next().is_some_and(|it| it.starts_with(path))
+        lock(&self.unknown_files).any_below(path)
     }
 
     pub fn is_unknown(&self, path: &str) -> bool {
-        lock(&self.unknown_files).contains(path)
+        lock(&self.unknown_files).has(path)
+    }
+
+    /// It is not known any more whether a service runs.
+    pub fn forget_service(&self, service: &str) {
+        self.unsure(service, Unsure::Running, true);
+    }
+
+    pub fn unsure(&self, service: &str, what: Unsure, is: bool) {
+        let mut unsure = lock(&self.unsure);
+        if is {
+            unsure.insert((service.to_owned(), what));
+        } else {
+            unsure.remove(&(service.to_owned(), what));
+        }
+    }
+
+    pub fn is_unsure(&self, service: &str, what: Unsure) -> bool {
+        lock(&self.unsure).contains(&(service.to_owned(), what))
+    }
+
+    /// Whether it is not known what answers on the instance itself.
+    pub fn is_any_unsure(&self) -> bool {
+        !lock(&self.unsure).is_empty()
     }
 
     pub fn make_folder(&self, path: &str) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::parser::is_name;
 use super::reader::Reader;
-use super::tree::{Kind, List, Part, Trouble};
+use super::tree::{Command, Item, Kind, List, Part, Trouble};
 
 impl Reader {
     /// The length of `name ()`, if that is what comes.
@@ -58,15 +58,18 @@ impl Reader {
         self.blanks();
         if self.starts_with("((") {
             self.skip(2);
-            self.arithmetic_word()?;
+            let (line, from) = (self.line, self.position());
+            let kind = Kind::Arithmetic(self.arithmetic_word()?);
+            let counting = Command { kind, redirects: Vec::new(), line, text: self.shown(from) };
             self.blanks();
             self.take(";");
             self.lines()?;
             if !self.take("do") {
                 return Err(self.unexpected());
             }
-            self.block(&["done"])?;
-            return Ok(Kind::Unmodelled);
+            let mut body = self.block(&["done"])?.0;
+            body.push(Item::alone(counting));
+            return Ok(Kind::Unmodelled(body));
         }
         let name = self.bare_word();
         self.skip(name.chars().count());
@@ -113,7 +116,8 @@ impl Reader {
             self.lines()?;
             if self.bare_word() == "esac" {
                 self.skip(4);
-                return Ok(if strange { Kind::Unmodelled } else { Kind::Case { word, arms } });
+                let bodies = |arms: Vec<(_, List)>| arms.into_iter().flat_map(|(_, body)| body).collect();
+                return Ok(if strange { Kind::Unmodelled(bodies(arms)) } else { Kind::Case { word, arms } });
             }
             self.take("(");
             let mut patterns = Vec::new();

@@ -1,5 +1,6 @@
 //! Expands words: parameters, commands, arithmetic, fields and file names.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::arithmetic::{self, Wrong};
@@ -22,6 +23,15 @@ enum Piece {
     },
     /// The end of a field, between the arguments of `"$@"`.
     Break,
+}
+
+/// The characters between fields.
+pub struct Separators(BTreeSet<char>);
+
+impl Separators {
+    pub fn has(&self, c: char) -> bool {
+        self.0.contains(&c)
+    }
 }
 
 /// A field while it is put together: as text, and as a pattern.
@@ -51,9 +61,8 @@ impl Shell {
                         }
                         continue;
                     }
-                    let separators = self.separators()?;
                     let pieces = self.pieces(word).await?;
-                    for field in self.assemble(pieces, &separators)? {
+                    for field in self.assemble(pieces)? {
                         held.grow(field.text.len() + 64)?;
                         if has_wildcard(&field.pattern) {
                             for path in self.paths(&field)? {
@@ -74,12 +83,14 @@ impl Shell {
     ///
     /// # Errors
     /// If they are not known.
-    pub fn separators(&self) -> Result<String, Halt> {
-        match self.variables.own("IFS") {
-            None => Ok(" \t\n".to_owned()),
-            Some(Value::Known(text)) => Ok(text.to_string()),
-            Some(Value::Unknown) => Err(Halt::Unknown),
-        }
+    pub fn separators(&self) -> Result<Separators, Halt> {
+        let text = match self.variables.own("IFS") {
+            None => " \t\n".into(),
+            Some(Value::Known(text)) => text,
+            Some(Value::Unknown) => return Err(Halt::Unknown),
+        };
+        self.meter.charge(text.len())?;
+        Ok(Separators(text.chars().collect()))
     }
 
     /// A word as one text, as in an assignment.
@@ -99,17 +110,27 @@ impl Shell {
 
     /// A word as a pattern: what was quoted stands for itself.
     pub fn pattern<'a>(&'a mut self, word: &'a Word) -> Later<'a, Result<String, Halt>> {
+        Box::pin(async move { Ok(self.text_and_pattern(word).await?.1) })
+    }
+
+    /// A word as a text and as a pattern. It is expanded once: what it does in passing is not done again.
+    pub fn text_and_pattern<'a>(&'a mut self, word: &'a Word) -> Later<'a, Result<(String, String), Halt>> {
         Box::pin(async move {
-            let mut out = String::new();
+            let (mut plain, mut pattern) = (String::new(), String::new());
             for piece in self.pieces(word).await? {
                 match piece {
-                    Piece::Text { text, quoted: true, .. } => out.push_str(&escaped(&text)),
-                    Piece::Text { text, .. } => out.push_str(&text),
-                    Piece::Break => out.push(' '),
+                    Piece::Text { text, quoted, .. } => {
+                        plain.push_str(&text);
+                        pattern.push_str(&if quoted { escaped(&text) } else { text });
+                    }
+                    Piece::Break => {
+                        plain.push(' ');
+                        pattern.push(' ');
+                    }
                 }
-                self.fits(out.len())?;
+                self.fits(pattern.len())?;
             }
-            Ok(out)
+            Ok((plain, pattern))
         })
     }
 
@@ -189,7 +210,8 @@ impl Shell {
     }
 
     /// Splits what is to be split, and joins the rest to fields.
-    fn assemble(&self, pieces: Vec<Piece>, separators: &str) -> Result<Vec<Field>, Halt> {
+    fn assemble(&self, pieces: Vec<Piece>) -> Result<Vec<Field>, Halt> {
+        let separators = self.separators()?;
         let mut fields = Vec::new();
         let mut open: Option<Field> = None;
         for piece in pieces {
@@ -205,7 +227,7 @@ impl Shell {
                 continue;
             }
             for c in text.chars() {
-                if separators.contains(c) {
+                if separators.has(c) {
                     fields.extend(open.take());
                 } else {
                     let field = open.get_or_insert_with(Field::default);
@@ -237,7 +259,7 @@ impl Shell {
             return Err(Halt::Unknown);
         }
         let pattern = field.pattern.rsplit_once('/').map_or(field.pattern.as_str(), |(_, name)| name);
-        let pattern = Pattern::new(pattern);
+        let pattern = Pattern::new(pattern, &self.meter)?;
         let mut found = Vec::new();
         for path in self.below(&beginning)? {
             let Some(name) = path.strip_prefix(&beginning) else { continue };

@@ -47,10 +47,13 @@ impl Shell {
     /// If that is not known: the image has files that are not here.
     pub fn exists(&self, path: &str) -> Result<Found, Halt> {
         self.meter.charge(20)?;
+        if FOLDERS.contains(&path) {
+            return Ok(Found::Folder);
+        }
         if self.common.is_unknown(path) {
             return Err(Halt::Unknown);
         }
-        if FOLDERS.contains(&path) || lock(&self.common.folders).contains(path) {
+        if lock(&self.common.folders).contains(path) {
             return Ok(Found::Folder);
         }
         if self.world.read(path).is_some() || path == "/dev/null" || path == "/dev/console" {
@@ -152,13 +155,16 @@ impl Shell {
         for path in paths {
             let path = self.absolute(path)?;
             let mut removed = self.world.remove(&path);
-            self.common.know_file(&path);
+            if folders {
+                self.common.know_tree(&path);
+            } else {
+                self.common.know_file(&path);
+            }
             if folders {
                 let inside = format!("{}/", path.trim_end_matches('/'));
                 for file in self.below(&inside)? {
                     self.meter.charge(file.len() + 20)?;
                     removed |= self.world.remove(&file);
-                    self.common.know_file(&file);
                 }
                 let mut made = lock(&self.common.folders);
                 let before = made.len();

@@ -12,7 +12,7 @@ use super::limits::{MOST_DEEP, Meter};
 use super::network::METADATA;
 use super::outcome::Halt;
 use super::sinks::Out;
-use super::state::Shell;
+use super::state::{Function, Shell};
 use super::tree::{Command, Item, Kind, Word};
 use super::variables::Value;
 use super::world::{Job, Later, Names, Reach, Served, Told, Wait, World};
@@ -57,6 +57,16 @@ impl Looker {
 
     fn command(&mut self, command: &Arc<Command>) -> Result<(), Halt> {
         self.shell.meter.charge(LOOK)?;
+        if self.shell.depth >= MOST_DEEP {
+            return Ok(());
+        }
+        self.shell.depth += 1;
+        let looked = self.inside(command);
+        self.shell.depth -= 1;
+        looked
+    }
+
+    fn inside(&mut self, command: &Command) -> Result<(), Halt> {
         match &command.kind {
             Kind::Simple { assignments, words } => {
                 if words.is_empty() {
@@ -81,7 +91,8 @@ impl Looker {
                 if none { self.list(body) } else { Ok(()) }
             }
             Kind::Function { name, body } => {
-                self.shell.functions.insert(name.clone(), Some(Arc::clone(body)));
+                let function = Function { body: Arc::clone(body), text: None };
+                self.shell.functions.insert(name.clone(), Some(function));
                 Ok(())
             }
             kind => kind.lists().into_iter().try_for_each(|list| self.list(list)),
@@ -96,16 +107,11 @@ impl Looker {
         }
         let Some((name, rest)) = words.split_first() else { return Ok(()) };
         let rest: Vec<String> = rest.iter().map(|it| (*it).to_owned()).collect();
-        if let Some(Some(body)) = self.shell.functions.get(*name).cloned() {
-            if self.shell.depth + 2 < MOST_DEEP {
-                self.shell.depth += 2;
-                let before = std::mem::replace(&mut self.shell.arguments, rest);
-                let looked = self.command(&body);
-                self.shell.arguments = before;
-                self.shell.depth -= 2;
-                looked?;
-            }
-            return Ok(());
+        if let Some(Some(function)) = self.shell.functions.get(*name).cloned() {
+            let before = std::mem::replace(&mut self.shell.arguments, rest);
+            let looked = self.command(&function.body);
+            self.shell.arguments = before;
+            return looked;
         }
         if *name == "curl" || *name == "/usr/bin/curl" {
             let plain: Vec<String> = rest.into_iter().filter(|it| !it.starts_with("--retry")).collect();

@@ -23,7 +23,7 @@ pub const COMMAND: usize = 200;
 
 /// Steps that can be taken at once, and steps that are regained each second.
 const STEPS: i64 = 1_000_000;
-/// How far a single command may overdraw.
+/// How far a script may overdraw before it rests. So a single operation takes no more than this and what was left.
 const OVERDRAWN: i64 = -1_000_000;
 /// The work of a script that never rests is ended at this sum.
 const TOTAL: i64 = 60_000_000;
@@ -86,8 +86,8 @@ impl Meter {
     /// # Errors
     /// [`Halt::Over`] if it is too much.
     pub fn charge(&self, steps: usize) -> Result<(), Halt> {
+        // Nothing is regained here: a single operation that is slow would regain as fast as it spends, and never end.
         let mut work = self.work();
-        work.regain();
         let steps_signed = i64::try_from(steps).unwrap_or(i64::MAX / 4);
         work.left = work.left.saturating_sub(steps_signed);
         work.total = work.total.saturating_add(steps_signed);

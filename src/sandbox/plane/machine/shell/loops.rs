@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::limits::COMMAND;
-use super::outcome::{Halt, Outcome};
+use super::outcome::{Halt, Leave, Outcome};
 use super::state::Shell;
+use super::taint::skip_list;
 use super::tree::{Item, Kind, List};
 use super::variables::Value;
 use super::world::{Later, Wait};
@@ -34,6 +35,11 @@ impl Shell {
                         outcome = ended;
                         break;
                     }
+                    Turn::Lost(leave) => {
+                        self.variables.set(name, Value::Unknown)?;
+                        outcome = leaves(leave, skip_list(self, body))?;
+                        break;
+                    }
                 }
                 if at + 1 < count && self.waited && !self.quiet {
                     self.world.wait(Wait::Turn).await;
@@ -57,6 +63,7 @@ impl Shell {
                 Err(Halt::Continue(0)) => Ok(Turn::Next(Outcome::WELL)),
                 Err(Halt::Break(more)) => Err(Halt::Break(more - 1)),
                 Err(Halt::Continue(more)) => Err(Halt::Continue(more - 1)),
+                Err(Halt::Lost(leave)) => Ok(Turn::Lost(leave)),
                 Err(halt) => Err(halt),
             }
         })
@@ -86,19 +93,29 @@ impl Shell {
                     self.world.wait(Wait::EndlessTurn).await;
                 }
                 self.waited = false;
-                match self.condition(condition).await? {
-                    Outcome::Status(status) if (status == 0) != until => {}
-                    Outcome::Status(_) => break,
-                    Outcome::Unknown => {
-                        super::taint::taint_list(self, body);
-                        outcome = Outcome::Unknown;
+                match self.condition(condition).await {
+                    Ok(Outcome::Status(status)) if (status == 0) != until => {}
+                    Ok(Outcome::Status(_)) => break,
+                    Ok(Outcome::Unknown) => {
+                        let leave = skip_list(self, body).max(skip_list(self, condition));
+                        outcome = self.lost(leave.filter(|leave| *leave > Leave::Loop))?;
                         break;
                     }
+                    Err(Halt::Lost(leave)) => {
+                        outcome = leaves(leave, skip_list(self, body))?;
+                        break;
+                    }
+                    Err(halt) => return Err(halt),
                 }
                 match self.body(body).await? {
                     Turn::Next(ended) => outcome = ended,
                     Turn::Break(ended) => {
                         outcome = ended;
+                        break;
+                    }
+                    Turn::Lost(leave) => {
+                        let more = skip_list(self, condition).max(skip_list(self, body));
+                        outcome = leaves(leave, more)?;
                         break;
                     }
                 }
@@ -152,6 +169,16 @@ impl Shell {
 enum Turn {
     Next(Outcome),
     Break(Outcome),
+    /// Commands that were not run might have ended it.
+    Lost(Leave),
+}
+
+/// How a loop ends whose turns are not known. It ends nothing but itself where they might have ended only the loop.
+fn leaves(leave: Leave, more: Option<Leave>) -> Result<Outcome, Halt> {
+    match more.map_or(leave, |more| more.max(leave)) {
+        Leave::Loop => Ok(Outcome::Unknown),
+        leave => Err(Halt::Lost(leave)),
+    }
 }
 
 /// Whether a condition is `true`, `:` or the like.

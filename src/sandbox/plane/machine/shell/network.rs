@@ -41,7 +41,7 @@ impl Shell {
                 }
             }
             let curl = curl_args::parse(&rest).ok_or(Halt::Unknown)?;
-            if curl.url.host == METADATA {
+            if curl.url.host == METADATA || self.is_unsure_of(&curl.url.host) {
                 return Err(Halt::Unknown);
             }
             let mut told;
@@ -75,6 +75,12 @@ impl Shell {
             }
             self.fetched(&curl, &told)
         })
+    }
+
+    /// Whether it is not known what answers at a host, because it is this instance and a service is not known.
+    fn is_unsure_of(&self, host: &str) -> bool {
+        let own = || host == "localhost" || host.starts_with("127.") || host == self.world.address().to_string();
+        self.common.is_any_unsure() && (own() || self.world.host_name().split('.').next() == host.split('.').next())
     }
 
     fn fetched(&mut self, curl: &Curl, told: &Told) -> Result<Outcome, Halt> {
@@ -139,6 +145,9 @@ impl Shell {
             let output = output.unwrap_or_else(|| name.unwrap_or("index.html").to_owned());
             args.push(url);
             let mut curl = curl_args::parse(&args).ok_or(Halt::Unknown)?;
+            if self.is_unsure_of(&curl.url.host) {
+                return Err(Halt::Unknown);
+            }
             curl.output = Some(if spider { "/dev/null".to_owned() } else { output });
             let world = std::sync::Arc::clone(&self.world);
             let mut told = self.outside(world.fetch(&curl)).await;
@@ -185,7 +194,7 @@ impl Shell {
             }
             let [host, port] = plain.as_slice() else { return Err(Halt::Unknown) };
             let port: u16 = port.parse().map_err(|_| Halt::Unknown)?;
-            if !zero {
+            if !zero || self.is_unsure_of(host) {
                 return Err(Halt::Unknown);
             }
             if verbose {
@@ -248,6 +257,9 @@ impl Shell {
                 return Err(Halt::Unknown);
             };
             let number: u16 = port.parse().map_err(|_| Halt::Unknown)?;
+            if self.is_unsure_of(host) {
+                return Err(Halt::Unknown);
+            }
             let host = super::state::shortened(host);
             let told = self.reach("bash", &host, number, KERNEL_PATIENCE).await;
             let words = match told.code {

@@ -23,6 +23,14 @@ impl Outcome {
     }
 }
 
+/// What commands that were not run might have ended, or changed so that nothing is known of what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Leave {
+    Loop,
+    Function,
+    Shell,
+}
+
 /// Why what was begun does not go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Halt {
@@ -31,13 +39,15 @@ pub enum Halt {
     /// An expansion failed; the console has said why.
     Failed,
     /// `exit`
-    Exit(u8),
+    Exit(Outcome),
     /// `return`
     Return(Outcome),
     /// `break`, with the number of loops that are left.
     Break(u32),
     /// `continue`, likewise.
     Continue(u32),
+    /// Commands that were not run might have ended this much. What follows in it is not run either.
+    Lost(Leave),
     /// The script has used up what it may use.
     Over,
 }

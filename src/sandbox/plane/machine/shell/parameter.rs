@@ -47,7 +47,7 @@ impl Shell {
                     let words = self.text(word).await?;
                     let words = if words.is_empty() { "parameter null or not set".to_owned() } else { words };
                     self.complain(&format!("{name}: {}", super::state::shortened(&words)))?;
-                    return Err(Halt::Exit(1));
+                    return Err(Halt::Exit(Outcome::BADLY));
                 }
                 Change::Instead { sign, word, .. } => {
                     let text = self.text(word).await?;
@@ -61,7 +61,7 @@ impl Shell {
                 }
                 _ if is_missing => {
                     self.complain(&format!("{name}: unbound variable"))?;
-                    return Err(Halt::Exit(1));
+                    return Err(Halt::Exit(Outcome::BADLY));
                 }
                 _ => {}
             }
@@ -71,7 +71,7 @@ impl Shell {
                 Change::Length if matches!(name.as_str(), "@" | "*") => self.arguments.len().to_string(),
                 Change::Length => value.chars().count().to_string(),
                 Change::Cut { end, longest, pattern } => {
-                    let pattern = Pattern::new(&self.pattern(pattern).await?);
+                    let pattern = Pattern::new(&self.pattern(pattern).await?, &self.meter)?;
                     self.cut(&value, &pattern, *end, *longest)?
                 }
                 Change::Replace { all, anchor, pattern, with } => {
@@ -121,7 +121,7 @@ impl Shell {
     }
 
     fn replace(&self, value: &str, pattern: &str, with: &str, all: bool, anchor: Option<char>) -> Result<String, Halt> {
-        let pattern = Pattern::new(pattern);
+        let pattern = Pattern::new(pattern, &self.meter)?;
         let characters: Vec<char> = value.chars().collect();
         let mut out = String::new();
         let mut at = 0;

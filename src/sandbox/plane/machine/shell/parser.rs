@@ -234,10 +234,11 @@ impl Reader {
                 self.skip(word.chars().count());
                 // Their words are read as a command, so that the rest of the script is understood.
                 self.blanks();
+                let mut inside = List::new();
                 if self.peek().is_some_and(|c| !ENDS.contains(&c)) {
-                    self.command()?;
+                    inside.push(Item::alone(self.command()?));
                 }
-                Ok(Kind::Unmodelled)
+                Ok(Kind::Unmodelled(inside))
             }
             _ if RESERVED.contains(&word.as_str()) => Err(self.unexpected()),
             _ => {

@@ -17,7 +17,7 @@ impl Piece {
         match self {
             Self::One(one) => *one == c,
             Self::Any => true,
-            Self::Set { not, ranges } => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != *not,
+            Self::Set { not, ranges } => has(ranges, c) != *not,
             Self::Star => false,
         }
     }
@@ -30,7 +30,11 @@ pub struct Pattern {
 
 impl Pattern {
     /// Reads a pattern in which a backslash takes the meaning of the next character.
-    pub fn new(text: &str) -> Self {
+    ///
+    /// # Errors
+    /// If the script has used up what it may use.
+    pub fn new(text: &str, meter: &Meter) -> Result<Self, Halt> {
+        meter.charge(text.len())?;
         let characters: Vec<char> = text.chars().collect();
         let mut pieces = Vec::new();
         let mut at = 0;
@@ -56,7 +60,7 @@ impl Pattern {
                 _ => Piece::One(c),
             });
         }
-        Self { pieces }
+        Ok(Self { pieces })
     }
 
     /// How many characters it stands for, if that is always the same number.
@@ -125,7 +129,7 @@ pub fn brackets(characters: &[char], mut at: usize, nots: &[char], escapes: bool
         let c = *characters.get(at)?;
         at += 1;
         match c {
-            ']' if at - 1 > first => return Some(Brackets { not, ranges, end: at }),
+            ']' if at - 1 > first => return Some(Brackets { not, ranges: in_order(ranges), end: at }),
             '[' if characters.get(at) == Some(&':') => {
                 let name: String = characters.get(at + 1..)?.iter().take_while(|c| **c != ':').collect();
                 at += name.chars().count() + 3;
@@ -148,6 +152,26 @@ pub fn brackets(characters: &[char], mut at: usize, nots: &[char], escapes: bool
             }
         }
     }
+}
+
+/// The same ranges in order and without overlaps, so that [`has`] need not look at each.
+fn in_order(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
+    ranges.retain(|(from, to)| from <= to);
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, before| {
+        let joins = next.0 <= before.1;
+        if joins {
+            before.1 = before.1.max(next.1);
+        }
+        joins
+    });
+    ranges
+}
+
+/// Whether ranges that [`brackets`] has read have a character.
+pub fn has(ranges: &[(char, char)], c: char) -> bool {
+    let next = ranges.partition_point(|(from, _)| *from <= c);
+    next.checked_sub(1).and_then(|at| ranges.get(at)).is_some_and(|(_, to)| c <= *to)
 }
 
 /// The ranges of a class such as `digit`.

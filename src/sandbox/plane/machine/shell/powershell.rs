@@ -35,7 +35,7 @@ pub fn parse(script: &str) -> Script {
                 continue;
             }
             skipped_blocks = 1;
-            Kind::Unmodelled
+            Kind::Unmodelled(Vec::new())
         } else if squeezed == "}" && open.len() > 1 {
             let body = open.pop().unwrap_or_default();
             let condition = vec![item(Kind::Simple { assignments: Vec::new(), words: vec![word("true")] }, number, "")];
@@ -43,7 +43,7 @@ pub fn parse(script: &str) -> Script {
         } else {
             command(line, number).unwrap_or_else(|| {
                 skipped_blocks = line.matches('{').count().saturating_sub(line.matches('}').count());
-                Kind::Unmodelled
+                Kind::Unmodelled(Vec::new())
             })
         };
         if let Some(list) = open.last_mut() {

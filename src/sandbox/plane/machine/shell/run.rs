@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::limits::COMMAND;
-use super::outcome::{Halt, Outcome};
+use super::outcome::{Halt, Leave, Outcome};
 use super::sinks::{Input, Out};
-use super::state::Shell;
-use super::taint::taint;
+use super::state::{Function, Shell};
+use super::taint::{skip_command, skip_list, skip_pipeline, skip_stages};
 use super::tree::{Chain, Command, Item, Kind, List, Pipeline};
 use super::world::Later;
 
@@ -16,8 +16,14 @@ impl Shell {
     pub fn list<'a>(&'a mut self, list: &'a [Item]) -> Run<'a> {
         Box::pin(async move {
             let mut outcome = Outcome::WELL;
-            for item in list {
-                outcome = self.item(item).await?;
+            for (at, item) in list.iter().enumerate() {
+                outcome = match self.item(item).await {
+                    Err(Halt::Lost(leave)) => {
+                        let more = skip_list(self, list.get(at + 1..).unwrap_or_default());
+                        return Err(Halt::Lost(more.map_or(leave, |more| more.max(leave))));
+                    }
+                    other => other?,
+                };
             }
             Ok(outcome)
         })
@@ -34,10 +40,9 @@ impl Shell {
     /// How a process ends that was ended like this.
     pub fn ended(ended: Result<Outcome, Halt>) -> Result<Outcome, Halt> {
         match ended {
-            Err(Halt::Exit(status)) => Ok(Outcome::Status(status)),
-            Err(Halt::Return(outcome)) => Ok(outcome),
+            Err(Halt::Exit(outcome) | Halt::Return(outcome)) => Ok(outcome),
             Err(Halt::Break(_) | Halt::Continue(_)) => Ok(Outcome::WELL),
-            Err(Halt::Unknown) => Ok(Outcome::Unknown),
+            Err(Halt::Unknown | Halt::Lost(_)) => Ok(Outcome::Unknown),
             Err(Halt::Failed) => Ok(Outcome::BADLY),
             other => other,
         }
@@ -50,22 +55,34 @@ impl Shell {
     pub fn chain<'a>(&'a mut self, chain: &'a Chain) -> Later<'a, Result<Outcome, Halt>> {
         Box::pin(async move {
             let last = chain.rest.len();
-            let mut outcome = self.tested_pipeline(&chain.first, last > 0).await?;
+            let mut ended = self.tested_pipeline(&chain.first, last > 0).await;
             for (at, (and, pipeline)) in chain.rest.iter().enumerate() {
-                outcome = match outcome {
-                    Outcome::Unknown => {
-                        // Neither branch is taken.
-                        taint(self, &pipeline.stages);
-                        Outcome::Unknown
+                ended = match ended {
+                    // Neither branch is taken.
+                    Ok(Outcome::Unknown) => {
+                        let leave = skip_pipeline(self, pipeline);
+                        self.lost(leave)
                     }
-                    Outcome::Status(status) if (status == 0) == *and => {
-                        self.tested_pipeline(pipeline, at + 1 < last).await?
+                    Err(Halt::Lost(leave)) => {
+                        let more = skip_pipeline(self, pipeline);
+                        Err(Halt::Lost(more.map_or(leave, |more| more.max(leave))))
                     }
-                    known @ Outcome::Status(_) => known,
+                    Ok(Outcome::Status(status)) if (status == 0) == *and => {
+                        self.tested_pipeline(pipeline, at + 1 < last).await
+                    }
+                    other => other,
                 };
             }
-            Ok(outcome)
+            ended
         })
+    }
+
+    /// How commands end that depend on what is not known, if those that were not run might have ended this.
+    pub fn lost(&mut self, leave: Option<Leave>) -> Result<Outcome, Halt> {
+        self.status = Outcome::Unknown;
+        let Some(leave) = leave else { return Ok(Outcome::Unknown) };
+        self.note_lost();
+        Err(Halt::Lost(leave))
     }
 
     fn tested_pipeline<'a>(&'a mut self, pipeline: &'a Pipeline, tested: bool) -> Later<'a, Result<Outcome, Halt>> {
@@ -89,7 +106,7 @@ impl Shell {
                 && self.tested == 0
                 && counts
             {
-                return Err(Halt::Exit(status));
+                return Err(Halt::Exit(Outcome::Status(status)));
             }
             Ok(self.status)
         })
@@ -123,14 +140,14 @@ impl Shell {
                     buffer = Some(kept);
                 }
                 outcome = self.stage(&mut inner, stage).await?;
-                if let Outcome::Status(1..) = outcome {
+                if outcome != Outcome::WELL {
                     failed = Some(outcome);
                 }
                 let Some(buffer) = buffer else { break };
                 match buffer.take() {
                     Ok(text) => input = Input::text(&self.meter, text)?,
                     Err(Halt::Unknown) => {
-                        taint(self, pipeline.stages.get(at + 1..).unwrap_or_default());
+                        skip_stages(self, pipeline.stages.get(at + 1..).unwrap_or_default());
                         return Ok(Outcome::Unknown);
                     }
                     Err(other) => return Err(other),
@@ -167,8 +184,8 @@ impl Shell {
                 }
                 Err(Halt::Unknown) => {
                     self.note_skipped(command.line, &command.text);
-                    taint(self, std::slice::from_ref(command));
-                    Ok(Outcome::Unknown)
+                    let leave = skip_command(self, command);
+                    self.lost(leave)
                 }
                 Err(Halt::Failed) => Ok(Outcome::BADLY),
                 Err(halt) => Err(halt),
@@ -229,7 +246,8 @@ impl Shell {
                     let characters: Vec<char> = text.chars().collect();
                     for (patterns, body) in arms {
                         for pattern in patterns {
-                            let pattern = super::pattern::Pattern::new(&self.pattern(pattern).await?);
+                            let pattern = self.pattern(pattern).await?;
+                            let pattern = super::pattern::Pattern::new(&pattern, &self.meter)?;
                             if pattern.fits(&characters, &self.meter)? {
                                 return self.list(body).await;
                             }
@@ -238,15 +256,15 @@ impl Shell {
                     Ok(Outcome::WELL)
                 }
                 Kind::Function { name, body } => {
-                    self.functions.insert(name.clone(), Some(Arc::clone(body)));
+                    let function = Function { body: Arc::clone(body), text: self.text.clone() };
+                    self.functions.insert(name.clone(), Some(function));
                     Ok(Outcome::WELL)
                 }
                 Kind::Test(words) => {
                     let mut tested = Vec::new();
                     for word in words {
                         let plain = matches!(word.as_slice(), [super::tree::Part::Text(_)]);
-                        let text = self.text(word).await?;
-                        let pattern = self.pattern(word).await?;
+                        let (text, pattern) = self.text_and_pattern(word).await?;
                         tested.push(super::test_command::TestWord { text, pattern, plain });
                     }
                     self.extended_test(&tested)
@@ -255,7 +273,7 @@ impl Shell {
                     let text = self.text(word).await?;
                     Ok(Outcome::of(self.number(&text)? != 0))
                 }
-                Kind::Unmodelled => Err(Halt::Unknown),
+                Kind::Unmodelled(_) => Err(Halt::Unknown),
             }
         })
     }
@@ -276,18 +294,23 @@ impl Shell {
     ) -> Later<'a, Result<Outcome, Halt>> {
         Box::pin(async move {
             for (at, (condition, body)) in arms.iter().enumerate() {
-                match self.condition(condition).await? {
-                    Outcome::Status(0) => return self.list(body).await,
-                    Outcome::Status(_) => {}
-                    Outcome::Unknown => {
-                        for (condition, body) in arms.get(at..).unwrap_or_default() {
-                            super::taint::taint_list(self, condition);
-                            super::taint::taint_list(self, body);
-                        }
-                        super::taint::taint_list(self, otherwise);
-                        return Ok(Outcome::Unknown);
-                    }
+                let ended = match self.condition(condition).await {
+                    Ok(Outcome::Status(0)) => return self.list(body).await,
+                    Ok(Outcome::Status(_)) => continue,
+                    ended => ended,
+                };
+                if !matches!(ended, Ok(Outcome::Unknown) | Err(Halt::Lost(_))) {
+                    return ended;
                 }
+                let mut leave = skip_list(self, body);
+                for (condition, body) in arms.get(at + 1..).unwrap_or_default() {
+                    leave = leave.max(skip_list(self, condition)).max(skip_list(self, body));
+                }
+                leave = leave.max(skip_list(self, otherwise));
+                return match ended {
+                    Err(Halt::Lost(before)) => Err(Halt::Lost(leave.map_or(before, |leave| leave.max(before)))),
+                    _ => self.lost(leave),
+                };
             }
             self.list(otherwise).await
         })

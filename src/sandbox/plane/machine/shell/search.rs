@@ -2,7 +2,7 @@
 
 use super::limits::{MOST_DEEP, Meter};
 use super::outcome::Halt;
-use super::pattern::brackets;
+use super::pattern::{brackets, has};
 
 /// The limit of characters in an expression.
 const LONGEST: usize = 512;
@@ -161,7 +161,7 @@ fn step(node: &Node, text: &[char], from: &Ends, meter: &Meter) -> Result<Ends, 
                 let takes = text.get(at).is_some_and(|c| match one {
                     Node::One(wanted) => wanted == c,
                     Node::Any => true,
-                    Node::Set { not, ranges } => ranges.iter().any(|(from, to)| (*from..=*to).contains(c)) != *not,
+                    Node::Set { not, ranges } => has(ranges, *c) != *not,
                     _ => false,
                 });
                 if takes {

@@ -6,10 +6,8 @@ use std::sync::atomic::Ordering;
 use super::outcome::{Halt, Outcome};
 use super::run::Run;
 use super::state::Shell;
+use super::unmodelled::{SERVICES, Unsure};
 use super::world::{Later, Served, Wait};
-
-/// The services that the sandbox has.
-const SERVICES: [&str; 2] = ["nginx", "httpd"];
 
 impl Shell {
     /// A program that is not the shell's own. What is not modelled has no outcome.
@@ -70,6 +68,7 @@ impl Shell {
                     self.put(&err, &told.err)?;
                 }
                 if told.code == 0 || self.quiet {
+                    packages.iter().for_each(|it| self.common.unsure(it, Unsure::Installed, false));
                     return Ok(Outcome::WELL);
                 }
                 if self.tested > 0 {
@@ -123,6 +122,9 @@ impl Shell {
                 // The image has units of its own, and packages bring some.
                 return Err(Halt::Unknown);
             }
+            if self.common.is_unsure(unit, Unsure::Installed) {
+                return Err(Halt::Unknown);
+            }
             if !self.world.has_package(unit) {
                 if verb == "is-active" {
                     self.print(b"inactive\n")?;
@@ -148,7 +150,12 @@ impl Shell {
     fn started<'a>(&'a mut self, verb: &'a str, unit: &'a str) -> Later<'a, Result<Outcome, Halt>> {
         Box::pin(async move {
             let folder = format!("/etc/{unit}/");
-            if verb != "stop" && self.common.is_clouded(&folder) {
+            // What these say depends on whether it runs. The others make that known.
+            let asks = matches!(verb, "reload" | "is-active") && self.common.is_unsure(unit, Unsure::Running);
+            if asks
+                || self.common.is_unsure(unit, Unsure::Installed)
+                || (verb != "stop" && self.common.is_clouded(&folder))
+            {
                 return Err(Halt::Unknown);
             }
             if !self.world.has_package(unit) {
@@ -158,6 +165,7 @@ impl Shell {
             let world = Arc::clone(&self.world);
             match world.service(verb, unit).await {
                 Served::Done(status, words) => {
+                    self.common.unsure(unit, Unsure::Running, false);
                     if verb == "is-active" {
                         self.print(words.as_bytes())?;
                     } else {
@@ -191,10 +199,9 @@ impl Shell {
             {
                 return Err(Halt::Unknown);
             }
-            let _held = self.meter.hold(command.len().saturating_mul(100))?;
-            let script = super::tree::Script::parse(&command, self.line, self.depth);
+            let (script, held) = self.parsed(&command, self.line)?;
             let mut items = script.items;
-            let (Some(mut item), true, None) = (items.pop(), items.is_empty(), script.trouble) else {
+            let (Some(mut item), true) = (items.pop(), items.is_empty()) else {
                 return Err(Halt::Unknown);
             };
             item.background = true;
@@ -203,7 +210,9 @@ impl Shell {
             // A unit's output goes to the journal.
             (self.sinks.out, self.sinks.err) = (super::sinks::Out::Null, super::sinks::Out::Null);
             let quiet = std::mem::replace(&mut self.quiet, false);
+            let before = self.text.replace(held);
             let outcome = self.item(&item).await;
+            self.text = before;
             (self.folder, self.sinks, self.quiet) = (folder, sinks, quiet);
             outcome
         })

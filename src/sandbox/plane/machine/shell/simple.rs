@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::outcome::{Halt, Outcome};
+use super::outcome::{Halt, Leave, Outcome};
 use super::run::Run;
 use super::sinks::{Input, Out};
-use super::state::Shell;
+use super::state::{Function, Shell};
 use super::tree::{Assignment, Command, Kind, List, Part, Redirect, RedirectKind, Word};
 use super::variables::Value;
 use super::world::Later;
@@ -53,6 +53,10 @@ impl Shell {
             let outcome = self.named(&words).await;
             for (name, value) in before {
                 self.variables.restore(&name, value)?;
+            }
+            if outcome == Err(Halt::Unknown) {
+                self.reached = Some(words);
+                return Err(Halt::Unknown);
             }
             if !stays {
                 self.close(redirects)?;
@@ -278,7 +282,7 @@ impl Shell {
                 self.world.next_call().await;
             }
             let outcome = match self.functions.get(name).cloned() {
-                Some(Some(body)) => self.call(&body, rest).await,
+                Some(Some(function)) => self.call(&function, rest).await,
                 Some(None) => Err(Halt::Unknown),
                 None => self.builtin(program(name), rest).await,
             };
@@ -287,20 +291,23 @@ impl Shell {
         })
     }
 
-    fn call<'a>(&'a mut self, body: &'a Arc<Command>, arguments: &'a [String]) -> Later<'a, Result<Outcome, Halt>> {
+    fn call<'a>(&'a mut self, function: &'a Function, arguments: &'a [String]) -> Later<'a, Result<Outcome, Halt>> {
         Box::pin(async move {
             let size = arguments.iter().map(|it| it.len() + 64).sum();
             let _held = self.meter.hold(size)?;
             self.meter.charge(size / 4)?;
             let before = std::mem::replace(&mut self.arguments, arguments.to_vec());
             let loops = std::mem::take(&mut self.loops);
+            let text = std::mem::replace(&mut self.text, function.text.clone());
             self.variables.enter();
-            let ended = self.command(body).await;
+            let ended = self.command(&function.body).await;
             self.variables.leave()?;
             self.arguments = before;
+            self.text = text;
             self.loops = loops;
             match ended {
                 Err(Halt::Return(outcome)) => Ok(outcome),
+                Err(Halt::Lost(Leave::Loop | Leave::Function)) => Ok(Outcome::Unknown),
                 ended => ended,
             }
         })
@@ -308,7 +315,7 @@ impl Shell {
 }
 
 /// The name of a program at its usual place.
-fn program(name: &str) -> &str {
+pub fn program(name: &str) -> &str {
     ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/", "/usr/local/bin/"]
         .iter()
         .find_map(|folder| name.strip_prefix(folder))

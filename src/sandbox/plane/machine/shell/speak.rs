@@ -9,6 +9,11 @@ impl Shell {
     pub fn speak(&mut self, name: &str, words: &[&str]) -> Result<Outcome, Halt> {
         let text = match (name, words) {
             ("echo", _) => echo(words)?,
+            ("printf", ["-v", name, format, values @ ..]) if super::parser::is_name(name) => {
+                let text = self.printf(format, values)?;
+                self.variables.text(name, &text)?;
+                return Ok(Outcome::WELL);
+            }
             ("printf", ["-v", ..]) => return Err(Halt::Unknown),
             ("printf", ["--", format, values @ ..] | [format, values @ ..]) => self.printf(format, values)?,
             ("date", _) => self.date(words)?,

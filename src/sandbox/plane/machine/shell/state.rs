@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::common::{Around, Common};
-use super::limits::{COMMAND, Limit, MOST_DEEP, Meter};
+use super::limits::{COMMAND, Held, Limit, MOST_DEEP, Meter};
 use super::outcome::{Halt, Outcome};
 use super::sinks::{Input, Out, Sinks};
 use super::tree::Command;
@@ -25,13 +25,25 @@ pub struct Options {
     pub pipe_fail: bool,
 }
 
+/// A function that a script has defined.
+#[derive(Clone)]
+pub struct Function {
+    pub body: Arc<Command>,
+    /// As in [`Shell`].
+    pub text: Option<Arc<Held>>,
+}
+
 pub struct Shell {
     pub world: Arc<dyn World>,
     pub meter: Arc<Meter>,
     pub common: Arc<Common>,
     pub variables: Variables,
     /// `None` where it is not known what the function does.
-    pub functions: BTreeMap<String, Option<Arc<Command>>>,
+    pub functions: BTreeMap<String, Option<Function>>,
+    /// The memory of the text that is run, where a command has given it. Its jobs and functions keep it.
+    pub text: Option<Arc<Held>>,
+    /// The words of a command that was reached and is not modelled.
+    pub reached: Option<Vec<String>>,
     /// `$0`
     pub name: String,
     pub arguments: Vec<String>,
@@ -68,6 +80,8 @@ impl Shell {
             meter,
             common,
             functions: BTreeMap::new(),
+            text: None,
+            reached: None,
             name: SCRIPT.to_owned(),
             arguments: Vec::new(),
             folder: Some("/".to_owned()),
@@ -97,6 +111,8 @@ impl Shell {
             common: Arc::clone(&self.common),
             variables: self.variables.again()?,
             functions: self.functions.clone(),
+            text: self.text.clone(),
+            reached: None,
             name: self.name.clone(),
             arguments: self.arguments.clone(),
             folder: self.folder.clone(),
@@ -156,6 +172,16 @@ impl Shell {
     pub fn note_skipped(&self, line: u32, text: &str) {
         if self.common.is_new_line(line) {
             self.note(&format!("line {line}: {text} is not run here; what depends on it is skipped"));
+        }
+    }
+
+    /// Says that nothing after this is run, once for each line.
+    pub fn note_lost(&self) {
+        if self.common.is_new_loss(self.line) {
+            let line = self.line;
+            self.note(&format!(
+                "line {line}: what was not run may end or change what follows, so that is not run either"
+            ));
         }
     }
 

@@ -1,119 +1,378 @@
-//! What is no longer known once a command was not run: what it would have assigned, written and defined.
+//! What is no longer known once commands were not run: what they would have assigned, written, defined and ended.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::limits::MOST_DEEP;
+use super::outcome::Leave;
+use super::parser::is_name;
 use super::sinks::Out;
-use super::state::Shell;
-use super::tree::{Chain, Command, Item, Kind, Part, RedirectKind, Word};
+use super::state::{Shell, is_own};
+use super::tree::{Chain, Change, Command, Item, Kind, List, Parameter, Part, Pipeline, RedirectKind, Word};
+use super::unmodelled::{SERVICES, Seen};
 use super::variables::Value;
 
-pub fn taint_list(shell: &mut Shell, list: &[Item]) {
-    for item in list {
-        for pipeline in item.chain.pipelines() {
-            taint(shell, &pipeline.stages);
-        }
+/// Forgets what commands would have changed. Returns what they might have ended.
+pub fn skip_list(shell: &mut Shell, list: &[Item]) -> Option<Leave> {
+    Skip::new(shell).list(list)
+}
+
+/// As [`skip_list`].
+pub fn skip_pipeline(shell: &mut Shell, pipeline: &Pipeline) -> Option<Leave> {
+    Skip::new(shell).pipeline(pipeline)
+}
+
+/// As [`skip_list`], for processes of their own, which end nothing but themselves.
+pub fn skip_stages(shell: &mut Shell, stages: &[Arc<Command>]) {
+    let mut skip = Skip::new(shell);
+    for stage in stages {
+        skip.command(stage);
     }
 }
 
-/// Forgets what these commands would have changed. A tree is no deeper than what may be read, and neither is this.
-pub fn taint(shell: &mut Shell, stages: &[Arc<Command>]) {
-    for command in stages {
-        // Functions that call each other make a tree without end. The next command notices that the work is too much.
-        if shell.meter.charge(20).is_err() {
-            return;
+/// As [`skip_list`], for a command that was reached but is not modelled, or depends on what is not known.
+pub fn skip_command(shell: &mut Shell, command: &Command) -> Option<Leave> {
+    let Some(words) = shell.reached.take() else { return Skip::new(shell).command(command) };
+    // Its words were expanded and its redirections opened.
+    let around = shell.around();
+    shell.sinks.out.cloud(&around);
+    for redirect in &command.redirects {
+        let both = matches!(redirect.kind, RedirectKind::Both { .. });
+        for fd in [redirect.fd, 2].into_iter().take(1 + usize::from(both)) {
+            if let Some(out) = shell.sinks.get(fd).filter(|_| redirect.kind.writes()) {
+                out.cloud(&around);
+            }
         }
-        let out = shell.sinks.out.clone();
-        let goes = !command.redirects.iter().any(|it| it.fd == 1 && !matches!(it.kind, RedirectKind::Copy));
-        if goes {
-            out.cloud(&shell.around());
+    }
+    let words: Vec<Seen> = words.into_iter().map(Some).collect();
+    Skip::new(shell).invoked(&words)
+}
+
+struct Skip<'a> {
+    shell: &'a mut Shell,
+    /// The functions whose bodies were looked at, or are being looked at.
+    seen: BTreeSet<String>,
+    /// In how many bodies of functions this is.
+    inside: usize,
+}
+
+impl<'a> Skip<'a> {
+    fn new(shell: &'a mut Shell) -> Self {
+        Self { shell, seen: BTreeSet::new(), inside: 0 }
+    }
+
+    fn list(&mut self, list: &[Item]) -> Option<Leave> {
+        let mut leave = None;
+        for item in list {
+            for pipeline in item.chain.pipelines() {
+                let left = self.pipeline(pipeline).filter(|_| !item.background);
+                leave = leave.max(left);
+            }
         }
+        leave
+    }
+
+    fn lists(&mut self, lists: &[&List]) -> Option<Leave> {
+        lists.iter().map(|list| self.list(list)).max().flatten()
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline) -> Option<Leave> {
+        if let [one] = pipeline.stages.as_slice() {
+            return self.command(one);
+        }
+        for stage in &pipeline.stages {
+            self.command(stage);
+        }
+        None
+    }
+
+    /// Goes one level deeper. What is too deep to be looked at may do anything.
+    fn deeper(&mut self, look: impl FnOnce(&mut Self) -> Option<Leave>) -> Option<Leave> {
+        // Without work left, the next command ends the script.
+        if self.shell.meter.charge(20).is_err() {
+            return None;
+        }
+        if self.shell.depth >= MOST_DEEP {
+            return self.anything();
+        }
+        self.shell.depth += 1;
+        let leave = look(self);
+        self.shell.depth -= 1;
+        leave
+    }
+
+    /// Nothing is known any more.
+    fn anything(&mut self) -> Option<Leave> {
+        self.shell.variables.cloud();
+        self.shell.functions.values_mut().for_each(|function| *function = None);
+        self.shell.folder = None;
+        self.shell.common.forget_tree("/");
+        SERVICES.iter().for_each(|it| self.shell.common.forget_service(it));
+        Some(Leave::Shell)
+    }
+
+    fn command(&mut self, command: &Command) -> Option<Leave> {
+        self.deeper(|skip| {
+            let streams = skip.streams(command);
+            streams.max(skip.inside(&command.kind))
+        })
+    }
+
+    /// Where its output would have gone.
+    fn streams(&mut self, command: &Command) -> Option<Leave> {
+        let away = command.redirects.iter().any(|it| it.fd == 1 && !matches!(it.kind, RedirectKind::Copy));
+        if !away {
+            self.shell.sinks.out.cloud(&self.shell.around());
+        }
+        let mut leave = None;
         for redirect in &command.redirects {
-            if matches!(redirect.kind, RedirectKind::Write | RedirectKind::Append | RedirectKind::Both { .. }) {
-                forget_path(shell, &redirect.target);
+            leave = leave.max(self.word(&redirect.target));
+            if redirect.kind.writes() {
+                match self.guess(&redirect.target).as_deref() {
+                    Some([path]) if matches!(Out::file(path.clone(), false), Out::File(_)) => {
+                        self.shell.forget_path(path);
+                    }
+                    Some([_]) => {}
+                    _ => self.shell.common.forget_tree("/"),
+                }
             }
+            leave = leave.max(match &redirect.kind {
+                RedirectKind::Here(word) => word.get().and_then(|word| self.word(word)),
+                RedirectKind::Process(list) => {
+                    self.list(list);
+                    None
+                }
+                _ => None,
+            });
         }
-        match &command.kind {
+        leave
+    }
+
+    fn inside(&mut self, kind: &Kind) -> Option<Leave> {
+        match kind {
             Kind::Simple { assignments, words } => {
+                let mut leave = None;
                 for assignment in assignments {
-                    forget_variable(shell, &assignment.name);
+                    leave = leave.max(assignment.value.as_ref().and_then(|word| self.word(word)));
+                    self.forget_variable(&assignment.name);
                 }
-                words_taint(shell, words);
+                leave = leave.max(self.words(words));
+                let seen: Vec<Seen> = words.iter().flat_map(|word| self.seen(word)).collect();
+                leave.max(self.invoked(&seen))
             }
-            Kind::For { name, .. } => forget_variable(shell, name),
+            Kind::For { name, words, body } => {
+                let leave = words.as_ref().and_then(|words| self.words(words));
+                self.forget_variable(name);
+                leave.max(self.list(body).filter(|leave| *leave > Leave::Loop))
+            }
+            Kind::Loop { condition, body, .. } => self.lists(&[condition, body]).filter(|leave| *leave > Leave::Loop),
+            Kind::Case { word, arms } => {
+                let mut leave = self.word(word);
+                for (patterns, body) in arms {
+                    leave = leave.max(self.words(patterns)).max(self.list(body));
+                }
+                leave
+            }
             Kind::Function { name, .. } => {
-                shell.functions.insert(name.clone(), None);
+                self.shell.functions.insert(name.clone(), None);
+                None
             }
-            Kind::Arithmetic(_) => shell.variables.cloud(),
-            _ => {}
-        }
-        // A subshell changes no variables, but files.
-        for list in command.kind.lists() {
-            taint_list(shell, list);
-        }
-    }
-}
-
-fn literal(word: &Word) -> Option<String> {
-    let mut text = String::new();
-    for part in word {
-        match part {
-            Part::Text(part) | Part::Quoted(part) => text.push_str(part),
-            Part::Parameter(_) | Part::Command { .. } | Part::Arithmetic(_) | Part::Unmodelled => return None,
+            Kind::Test(words) => self.words(words),
+            Kind::Arithmetic(word) => self.arithmetic(word),
+            // It changes no variables, but files. That it does is too rare to tell them apart.
+            Kind::Subshell(list) => {
+                self.list(list);
+                None
+            }
+            Kind::Unmodelled(list) => self.list(list).filter(|leave| *leave > Leave::Loop),
+            Kind::Group(_) | Kind::If { .. } => self.lists(&kind.lists()),
         }
     }
-    Some(text)
-}
 
-fn forget_variable(shell: &mut Shell, name: &str) {
-    // Without memory the next command notices it.
-    let _ = shell.variables.set(name, Value::Unknown);
-}
-
-fn forget_path(shell: &Shell, word: &Word) {
-    if let Some(path) = literal(word).and_then(|path| shell.absolute(&path).ok())
-        && matches!(Out::file(path.clone(), false), Out::File(_))
-    {
-        shell.common.forget_file(&path);
+    fn words(&mut self, words: &[Word]) -> Option<Leave> {
+        words.iter().map(|word| self.word(word)).max().flatten()
     }
-}
 
-fn words_taint(shell: &mut Shell, words: &[Word]) {
-    let Some(name) = words.first().and_then(literal) else { return };
-    match name.as_str() {
-        "source" | "." | "eval" => {
-            shell.variables.cloud();
-            shell.folder = None;
+    /// What the expansion of a word would have changed.
+    fn word(&mut self, word: &Word) -> Option<Leave> {
+        let mut leave = None;
+        for part in word {
+            leave = leave.max(match part {
+                Part::Text(_) | Part::Quoted(_) | Part::Unmodelled => None,
+                Part::Parameter(parameter) => self.deeper(|skip| skip.parameter(parameter)),
+                Part::Command { script, .. } => {
+                    self.deeper(|skip| skip.list(&script.items));
+                    None
+                }
+                Part::Arithmetic(inside) => self.deeper(|skip| skip.arithmetic(inside)),
+            });
         }
-        "cd" | "pushd" | "popd" => shell.folder = None,
-        // They only look.
-        "[" | "test" | "echo" | "printf" | "cat" | "grep" | "head" | "tail" | "wc" | "curl" | "wget" | "exit" => {}
-        "read" | "export" | "local" | "declare" | "readonly" | "typeset" | "mapfile" | "readarray" | "let"
-        | "getopts" | "unset" => {
-            for word in words.iter().skip(1) {
-                if let Some(text) = word.first().and_then(|part| match part {
-                    Part::Text(text) | Part::Quoted(text) => Some(text.clone()),
-                    _ => None,
-                }) && let Some(name) = text.split(['=', '+', '-']).next().filter(|it| super::parser::is_name(it))
-                {
-                    forget_variable(shell, name);
+        leave
+    }
+
+    fn parameter(&mut self, parameter: &Parameter) -> Option<Leave> {
+        match &parameter.change {
+            Change::Instead { sign, word, .. } => {
+                let leave = self.word(word);
+                if *sign == '=' {
+                    self.forget_variable(&parameter.name);
+                }
+                if *sign == '?' { Some(Leave::Shell) } else { leave }
+            }
+            Change::Cut { pattern, .. } => self.word(pattern),
+            Change::Replace { pattern, with, .. } => self.word(pattern).max(self.word(with)),
+            Change::Part { offset, length } => {
+                let leave = self.arithmetic(offset);
+                leave.max(length.as_ref().and_then(|length| self.arithmetic(length)))
+            }
+            Change::Nothing | Change::Length | Change::Letters { .. } => None,
+        }
+    }
+
+    /// Arithmetic assigns, also in what stands in the variables it names.
+    fn arithmetic(&mut self, word: &Word) -> Option<Leave> {
+        let mut text = String::new();
+        let mut plain = true;
+        for part in word {
+            match part {
+                Part::Text(part) | Part::Quoted(part) => text.push_str(part),
+                _ => plain = false,
+            }
+        }
+        let assigns = |text: &str| text.contains('=') || text.contains("++") || text.contains("--");
+        let names: Vec<&str> =
+            text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|it| is_name(it)).collect();
+        let hidden = |name: &&str| match self.shell.variables.own(name) {
+            Some(Value::Known(value)) => value.contains(|c: char| !c.is_ascii_digit() && c != '-'),
+            Some(Value::Unknown) => true,
+            None => false,
+        };
+        let hides = names.iter().any(hidden);
+        if hides || (!plain && assigns(&text)) {
+            self.shell.variables.cloud();
+        } else if assigns(&text) {
+            names.iter().for_each(|name| self.forget_variable(name));
+        }
+        self.word(word)
+    }
+
+    /// What a command of these words would have changed.
+    fn invoked(&mut self, words: &[Seen]) -> Option<Leave> {
+        let (first, rest) = words.split_first()?;
+        let Some(name) = first.as_deref() else { return self.anything() };
+        if let Some(function) = self.shell.functions.get(name).cloned() {
+            let Some(function) = function else { return self.anything() };
+            if !self.seen.insert(name.to_owned()) {
+                return None;
+            }
+            self.inside += 1;
+            let leave = self.command(&function.body);
+            self.inside -= 1;
+            return leave.filter(|leave| *leave > Leave::Function);
+        }
+        let argument = rest.first().and_then(Option::as_deref);
+        match name {
+            "command" | "builtin" | "nohup" | "sudo" if argument.is_some_and(|it| !it.starts_with('-')) => {
+                let leave = self.deeper(|skip| skip.invoked(rest));
+                leave.filter(|_| matches!(name, "command" | "builtin"))
+            }
+            "exec" => {
+                self.shell.forget_program(rest);
+                Some(Leave::Shell)
+            }
+            "exit" | "set" => Some(Leave::Shell),
+            "return" => Some(Leave::Function),
+            "shift" if self.inside > 0 || self.shell.variables.in_function() => Some(Leave::Function),
+            "shift" => Some(Leave::Shell),
+            "break" | "continue" if self.shell.loops == 0 => None,
+            "break" | "continue" => Some(if rest.is_empty() { Leave::Loop } else { Leave::Function }),
+            // What the image brings is read for its variables.
+            "source" | "." if argument.is_some_and(|path| path.starts_with('/') && !is_own(path)) => {
+                self.shell.variables.cloud();
+                self.shell.folder = None;
+                None
+            }
+            "source" | "." | "eval" => self.anything(),
+            "cd" | "pushd" | "popd" => {
+                self.shell.folder = None;
+                None
+            }
+            "read" | "export" | "local" | "declare" | "readonly" | "typeset" | "mapfile" | "readarray" | "let"
+            | "getopts" | "unset" => self.names(name, rest),
+            "printf" if argument == Some("-v") => self.names(name, rest.get(1..2).unwrap_or_default()),
+            _ => {
+                self.shell.forget_program(words);
+                None
+            }
+        }
+    }
+
+    /// Forgets the variables that words name.
+    fn names(&mut self, command: &str, words: &[Seen]) -> Option<Leave> {
+        for word in words {
+            let Some(word) = word else {
+                self.shell.variables.cloud();
+                continue;
+            };
+            if word.starts_with('-') {
+                // A name for another variable.
+                if word.contains('n') && matches!(command, "declare" | "local" | "typeset") {
+                    return self.anything();
+                }
+                continue;
+            }
+            let names = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|it| is_name(it));
+            let most = if command == "let" { usize::MAX } else { 1 };
+            for name in names.take(most) {
+                self.forget_variable(name);
+                if command == "unset" && self.shell.functions.contains_key(name) {
+                    self.shell.functions.insert(name.to_owned(), None);
                 }
             }
         }
-        _ => {
-            // A program may change any file that it is told of.
-            for word in words.iter().skip(1) {
-                if literal(word).is_some_and(|text| text.contains('/') && !text.contains("://")) {
-                    forget_path(shell, word);
+        None
+    }
+
+    fn forget_variable(&mut self, name: &str) {
+        // Without memory the next command notices it.
+        let _ = self.shell.variables.set(name, Value::Unknown);
+    }
+
+    /// The fields of a word, or a single one that is not known.
+    fn seen(&self, word: &Word) -> Vec<Seen> {
+        self.guess(word).map_or_else(|| vec![None], |fields| fields.into_iter().map(Some).collect())
+    }
+
+    /// The fields of a word of plain text and variables, if they are known.
+    fn guess(&self, word: &Word) -> Option<Vec<String>> {
+        let (mut text, mut splits) = (String::new(), false);
+        for part in word {
+            match part {
+                Part::Text(part) | Part::Quoted(part) => text.push_str(part),
+                Part::Parameter(parameter) if matches!(parameter.change, Change::Nothing) => {
+                    text.push_str(&self.value(&parameter.name)?);
+                    splits |= !parameter.quoted;
                 }
+                Part::Parameter(_) | Part::Command { .. } | Part::Arithmetic(_) | Part::Unmodelled => return None,
             }
-            if let Some(Some(body)) = shell.functions.get(&name).cloned()
-                && shell.depth < super::limits::MOST_DEEP
-            {
-                shell.depth += 1;
-                taint(shell, &[body]);
-                shell.depth -= 1;
-            }
+            self.shell.meter.charge(text.len()).ok()?;
         }
+        if splits {
+            return Some(text.split_whitespace().map(str::to_owned).collect());
+        }
+        Some(vec![match text.strip_prefix("~/") {
+            Some(rest) => format!("/root/{rest}"),
+            None => text,
+        }])
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        if is_name(name) {
+            return self.shell.variable(name).ok().map(|value| value.map(|it| it.to_string()).unwrap_or_default());
+        }
+        // A function that would have been called has arguments of its own.
+        let at: usize = name.parse().ok().filter(|_| self.inside == 0)?;
+        Some(self.shell.arguments.get(at.checked_sub(1)?).cloned().unwrap_or_default())
     }
 }
 
@@ -125,11 +384,13 @@ pub fn chain_lasts(shell: &Shell, chain: &Chain) -> bool {
         }
         match &command.kind {
             Kind::Loop { .. } => true,
-            Kind::Simple { words, .. } => match words.first().and_then(literal).as_deref() {
-                Some("tail" | "python3" | "python" | "nohup" | "sudo") => true,
-                // A function may have anything in it.
-                Some(name) => shell.functions.contains_key(name),
-                None => false,
+            Kind::Simple { words, .. } => match words.first().map(Vec::as_slice) {
+                Some([Part::Text(name) | Part::Quoted(name)]) => {
+                    // A function may have anything in it.
+                    matches!(name.as_str(), "tail" | "python3" | "python" | "nohup" | "sudo")
+                        || shell.functions.contains_key(name)
+                }
+                _ => false,
             },
             kind => kind.lists().into_iter().flatten().any(|item| chain_lasts(shell, &item.chain)),
         }

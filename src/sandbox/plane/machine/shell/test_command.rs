@@ -158,7 +158,7 @@ fn compare(
     if matches!(operator, "=" | "==" | "!=") {
         let same = if extended {
             let characters: Vec<char> = left.chars().collect();
-            Pattern::new(&right.pattern).fits(&characters, &shell.meter)?
+            Pattern::new(&right.pattern, &shell.meter)?.fits(&characters, &shell.meter)?
         } else {
             left == right.text
         };

@@ -43,6 +43,14 @@ pub struct Chain {
     pub rest: Vec<(bool, Pipeline)>,
 }
 
+impl Item {
+    /// A command by itself.
+    pub fn alone(command: Command) -> Self {
+        let first = Pipeline { negated: false, stages: vec![Arc::new(command)] };
+        Self { chain: Arc::new(Chain { first, rest: Vec::new() }), background: false }
+    }
+}
+
 impl Chain {
     pub fn pipelines(&self) -> impl Iterator<Item = &Pipeline> {
         std::iter::once(&self.first).chain(self.rest.iter().map(|(_, pipeline)| pipeline))
@@ -102,12 +110,12 @@ pub enum Kind {
     Test(Vec<Word>),
     /// `(( … ))`
     Arithmetic(Word),
-    /// A construct that is not modelled.
-    Unmodelled,
+    /// A construct that is not modelled, with the commands in it.
+    Unmodelled(List),
 }
 
 impl Kind {
-    /// The lists inside, in order. A function's body is none of them: it runs only when it is called.
+    /// The lists inside that may run, in order. A function's body is none of them: it runs only when it is called.
     pub fn lists(&self) -> Vec<&List> {
         match self {
             Self::Group(list) => vec![list],
@@ -118,7 +126,7 @@ impl Kind {
             Self::Loop { condition, body, .. } => vec![condition, body],
             Self::For { body, .. } => vec![body],
             Self::Case { arms, .. } => arms.iter().map(|(_, body)| body).collect(),
-            Self::Simple { .. } | Self::Function { .. } | Self::Test(_) | Self::Arithmetic(_) | Self::Unmodelled => {
+            Self::Simple { .. } | Self::Function { .. } | Self::Test(_) | Self::Arithmetic(_) | Self::Unmodelled(_) => {
                 Vec::new()
             }
         }
@@ -224,4 +232,11 @@ pub enum RedirectKind {
     HereString,
     /// `> >(…)`
     Process(Arc<List>),
+}
+
+impl RedirectKind {
+    /// Whether it opens a file for writing.
+    pub fn writes(&self) -> bool {
+        matches!(self, Self::Write | Self::Append | Self::Both { .. })
+    }
 }

@@ -102,6 +102,10 @@ impl Variables {
         self.values.values_mut().for_each(|value| *value = Value::Unknown);
     }
 
+    pub fn in_function(&self) -> bool {
+        !self.hidden.is_empty()
+    }
+
     /// Begins a function.
     pub fn enter(&mut self) {
         self.hidden.push(BTreeMap::new());

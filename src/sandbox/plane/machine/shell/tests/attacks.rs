@@ -92,6 +92,26 @@ fn no_script_ends_the_program_or_keeps_it_busy() {
         rows.push(format!("{} true", "exec ".repeat(count)));
         rows.push(format!("x='true'; {}", "x=\"bash -c '$x'\"; ".repeat(count.min(200)) + "$x"));
         rows.push("cat <<A\n$(cat <<B\n".repeat(count));
+        for skipped in
+            ["nope && ", "if nope; then : ", "while nope; do : ", "case $(nope) in a) ", "nope | ", "[[ a =~ b ]] && "]
+        {
+            let end = match skipped.split(' ').next() {
+                Some("if") => "; fi",
+                Some("while") => "; done",
+                Some("case") => ";; esac",
+                _ => "",
+            };
+            for (open, close) in
+                [("{ ", "; }"), ("if :; then ", "; fi"), ("( ", " )"), ("echo ${a:-$(", ")}"), ("! ", "")]
+            {
+                let before = if skipped.ends_with(": ") { "; " } else { "" };
+                let (open, close) = (open.repeat(count), close.repeat(count));
+                rows.push(format!("f() {{ {skipped}{before}{open}f{close}{end}; }}; f"));
+                let next = |at: usize| format!("f{at}() {{ {open}f{}{close}; }}\n", at + 1);
+                rows.push((0..20.min(60_000 / open.len())).map(next).collect::<String>() + "nope && f0");
+            }
+        }
+        rows.push(format!("f() {{ nope && {}f; {}; }}; f", "{ ".repeat(count), "}; ".repeat(count)));
     }
     rows.extend(
         [
@@ -106,6 +126,14 @@ fn no_script_ends_the_program_or_keeps_it_busy() {
             "f() { nope && f; f; }; f",
             "f() { nope && g; }; g() { nope && f; f; }; f",
             "f() { (f); }; f",
+            // Skipped functions are looked at once.
+            "exec > >(tee /tmp/{0..999}); f0() { nope; }; for i in {1..24}; do eval \"f$i() { f$((i-1)); f$((i-1)); f$((i-1)); }\"; done; nope && f24",
+            "exec > >(tee $(seq 1 999)); while :; do nope; done",
+            // Operations that cannot be interrupted are charged for what they do.
+            "s=a; for i in {1..17}; do s=$s$s; done; p=$(printf %100000s | tr ' ' b); y=${s//[$p]/}",
+            "s=é; for i in {1..16}; do s=$s$s; done; i=$(printf %60000s | tr ' ' é); IFS=$i; set -- $s; set -- $s",
+            "a=1; for i in {1..24}; do eval v$i=v$((i+1))+v$((i+1)); done; echo $((v1)) $((v1))",
+            "x=a; [[ $([[ $([[ $([[ $([[ $([[ $([[ $([[ $(echo a) ]]) ]]) ]]) ]]) ]]) ]]) ]]) ]]",
             "f() { f | f; }; f",
             "while :; do (while :; do :; done) & done",
             "echo $((1<<999)) $((1>>-1)) $((-9223372036854775808 / -1)) $((-9223372036854775808 % -1)) $((1/0))",
@@ -203,6 +231,22 @@ fn what_is_too_much_is_said() {
         ("a=aaaaaaaaaa; while [ 1 = 1 ]; do a=$a$a; done", "needs more than 4 MiB of memory and is ended"),
         ("f() { f; }; f; echo no", "the user data nests more than 100 deep and is ended"),
         ("seq 1 99999999999 > /tmp/x", "needs more than 4 MiB of memory and is ended"),
+        (
+            "s=a; for i in {1..17}; do s=$s$s; done; p=$(printf %100000s | tr ' ' b); y=${s//[$p]/}; echo no",
+            "computes without a rest",
+        ),
+        (
+            "a=1; for i in {1..24}; do eval v$i=v$((i+1))+v$((i+1)); done; echo $((v1)); echo no",
+            "computes without a rest",
+        ),
+        (
+            "b=$(for i in {1..4000}; do printf ':;'; done); for i in {1..60}; do bash -c \"(sleep 9000; $b)&\"; done; echo no",
+            "needs more than 4 MiB of memory and is ended",
+        ),
+        (
+            "b=$(for i in {1..4000}; do printf ':;'; done); for i in {1..60}; do eval \"f$i() { :; $b }\"; done; echo no",
+            "needs more than 4 MiB of memory and is ended",
+        ),
         ("x=$(printf %9999sa); echo ${x##* * * *b}; echo no", "computes without a rest for too long and is ended"),
     ] {
         let (console, _) = attack(&format!("#!/bin/bash\n{script}\n"), Duration::from_secs(10));

@@ -97,6 +97,12 @@ async fn commands_are_joined_as_by_bash() {
         ("(sleep 1; echo job) & wait; echo end", "job\nend\n"),
         ("bash -c 'echo $0 $1' x y; echo 'echo from $1' > /tmp/s.sh; bash /tmp/s.sh file", "x y\nfrom file\n"),
         ("while read a b; do echo $b-$a; done <<EOF\n1 2\n3 4 5\nEOF", "2-1\n4 5-3\n"),
+        ("f() { echo one; }; eval 'f() { echo two; }'; f; eval 'a=1; exit 3'; echo alive", "two\n[pllab sandbox] the user data ends with status 3, of which cloud-init warns\n"),
+        ("eval 'set -e'; false; echo alive", "[pllab sandbox] the user data ends with status 1, of which cloud-init warns\n"),
+        ("echo 'a=$1; f() { echo f$a; }; return 3; echo no' > /tmp/e; source /tmp/e x; echo $?; f; . /tmp/none || echo $?", "3\nfx\n/var/lib/cloud/instance/scripts/part-001: line 2: /tmp/none: No such file or directory\n1\n"),
+        ("a=5; printf -v a %s 6; echo $a", "6\n"),
+        ("i=0; [[ $((i++)) -eq 0 ]] && echo $i", "1\n"),
+        ("IFS=éx; a=1é2x3; set -- $a; echo $#; x=b; [[ b == [$x-$x] && c != [[:digit:]z-a] ]] && echo y", "3\ny\n"),
         ("trap 'echo x' EXIT", "[pllab sandbox] line 2: trap has no effect here: signals are not modelled\n"),
     ])
     .await;
