@@ -129,6 +129,10 @@ impl World for InstanceWorld {
         lock(&self.machine.disk).read(path).map(<[u8]>::to_vec)
     }
 
+    fn has(&self, path: &str) -> bool {
+        lock(&self.machine.disk).read(path).is_some()
+    }
+
     fn write(&self, path: &str, bytes: &[u8], append: bool) -> Result<(), &'static str> {
         let sink = Sink::File { path: path.to_owned(), append };
         self.machine.emit(&self.context, &sink, bytes).map_err(super::disk::Full::words)

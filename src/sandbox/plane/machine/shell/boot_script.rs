@@ -11,6 +11,8 @@ use super::tree::{Item, Script, Trouble, TroubleKind};
 use super::world::World;
 use crate::sandbox::plane::lock::lock;
 
+/// The status of a shell that could not read a command or was used wrongly.
+const MISUSED: u8 = 2;
 /// The limit of user data, in bytes. It is far beyond what EC2 takes.
 const LONGEST: usize = 64 * 1024;
 
@@ -145,7 +147,7 @@ impl BootScript {
                     if shell.complain(words).is_err() {
                         return;
                     }
-                    shell.status = Outcome::BADLY;
+                    shell.status = Outcome::Status(MISUSED);
                 }
                 Err(Halt::Exit(outcome)) => {
                     if let Outcome::Status(status @ 1..) = outcome
@@ -170,6 +172,9 @@ impl BootScript {
         if let Some(trouble) = &self.script.trouble {
             for line in complaint(trouble) {
                 world.note(&line);
+            }
+            if matches!(trouble.kind, TroubleKind::Syntax(..)) {
+                world.note(&failed(MISUSED));
             }
         } else if let Outcome::Status(status @ 1..) = shell.status {
             world.note(&failed(status));

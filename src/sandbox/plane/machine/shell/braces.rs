@@ -51,7 +51,7 @@ pub fn braces(word: &Word, meter: &Meter) -> Result<Vec<Option<Word>>, Halt> {
 fn split(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('{')?;
     let (inside, after) = rest.split_once('}')?;
-    (inside.contains(',') || ends(inside).is_some()).then_some((before, inside, after))
+    (inside.contains(',') || ends(inside).is_some() || letters(inside).is_some()).then_some((before, inside, after))
 }
 
 fn ends(inside: &str) -> Option<(i64, i64, i64)> {
@@ -61,9 +61,22 @@ fn ends(inside: &str) -> Option<(i64, i64, i64)> {
     Some((first.parse().ok()?, last.parse().ok()?, step.checked_abs()?.max(1)))
 }
 
+/// The ends of `a..e`.
+fn letters(inside: &str) -> Option<(char, char)> {
+    let (first, last) = inside.split_once("..")?;
+    let letter = |text: &str| text.parse().ok().filter(char::is_ascii_alphabetic);
+    let (first, last) = (letter(first)?, letter(last)?);
+    // What stands between the two cases is punctuation.
+    (first.is_ascii_lowercase() == last.is_ascii_lowercase()).then_some((first, last))
+}
+
 fn choices(inside: &str, meter: &Meter) -> Result<Vec<String>, Halt> {
     if inside.contains(',') {
         return Ok(inside.split(',').map(str::to_owned).collect());
+    }
+    if let Some((first, last)) = letters(inside) {
+        let between = (first.min(last)..=first.max(last)).map(String::from);
+        return Ok(if first <= last { between.collect() } else { between.rev().collect() });
     }
     let Some((first, last, step)) = ends(inside) else { return Ok(Vec::new()) };
     // Leading zeros make all as wide.

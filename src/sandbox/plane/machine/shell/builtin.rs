@@ -2,6 +2,7 @@
 
 use super::outcome::{Halt, Outcome};
 use super::parser::is_name;
+use super::places::{Found, NO_FOLDER, NO_SUCH};
 use super::run::Run;
 use super::state::Shell;
 use super::world::{Later, Wait};
@@ -14,15 +15,16 @@ impl Shell {
         Box::pin(async move {
             let words: Vec<&str> = rest.iter().map(String::as_str).collect();
             match (name, words.as_slice()) {
-                // File modes are not modelled, and nothing here depends on them.
-                ("true" | ":" | "chmod" | "chown" | "chgrp" | "umask" | "sync", _) | ("exec", []) => Ok(Outcome::WELL),
+                ("true" | ":" | "sync", _) | ("exec", []) | ("umask", [_]) => Ok(Outcome::WELL),
+                ("umask", []) => self.print(b"0022\n"),
+                ("chmod" | "chown" | "chgrp", _) => self.modes(name, &words),
                 ("false", _) => Ok(Outcome::BADLY),
                 ("sudo", [first, ..]) if first.starts_with('-') => Err(Halt::Unknown),
                 ("sudo" | "nohup" | "builtin", [_, ..]) => self.named(rest).await,
                 ("command", [first, ..]) if !first.starts_with('-') => {
                     self.builtin(first, rest.get(1..).unwrap_or_default()).await
                 }
-                ("command", ["-v", name]) | ("type" | "which", [name]) if self.functions.contains_key(*name) => {
+                ("command", ["-v", name]) if self.functions.contains_key(*name) => {
                     self.print(format!("{name}\n").as_bytes())
                 }
                 ("exec", [_, ..]) => {
@@ -46,6 +48,8 @@ impl Shell {
                     let more = count.min(self.loops) - 1;
                     Err(if name == "break" { Halt::Break(more) } else { Halt::Continue(more) })
                 }
+                // It lists what is set, which is not modelled.
+                ("set", []) => Err(Halt::Unknown),
                 ("set", _) => self.set(&words),
                 ("shift", _) => {
                     let count: usize = words.first().map_or(Some(1), |it| it.parse().ok()).ok_or(Halt::Unknown)?;
@@ -57,12 +61,26 @@ impl Shell {
                 }
                 ("export" | "local" | "readonly" | "declare" | "typeset", _) => self.declare(name, &words),
                 ("unset", _) => {
-                    for word in words.iter().filter(|it| !it.starts_with('-')) {
-                        if self.variables.clouded {
+                    let (flag, names) = match words.split_first() {
+                        Some((flag @ (&"-f" | &"-v"), names)) => (*flag, names),
+                        _ => ("", words.as_slice()),
+                    };
+                    for name in names {
+                        if self.variables.clouded || !is_name(name) {
                             return Err(Halt::Unknown);
                         }
-                        self.variables.remove(word);
-                        self.functions.remove(*word);
+                        if self.variables.is_fixed(name) && flag != "-f" {
+                            return self.complain(&format!("unset: {name}: cannot unset: readonly variable"));
+                        }
+                        // Without a flag it is the function's turn only where there is no such variable.
+                        let is_variable = self.variables.own(name).is_some();
+                        if flag != "-f" {
+                            self.variables.remove(name);
+                            self.variables.export(name, false);
+                        }
+                        if flag == "-f" || (flag.is_empty() && !is_variable) {
+                            self.functions.remove(*name);
+                        }
                     }
                     Ok(Outcome::WELL)
                 }
@@ -126,8 +144,13 @@ impl Shell {
         if !self.world.fits(&path) {
             return self.complain(&format!("cd: {}: File name too long", super::state::shortened(folder)));
         }
-        if self.exists(&path)? == super::files::Found::Nothing {
-            return self.complain(&format!("cd: {}: No such file or directory", super::state::shortened(folder)));
+        let refused = match self.exists(&path)? {
+            Found::Folder => None,
+            Found::File => Some(NO_FOLDER),
+            Found::Nothing => Some(NO_SUCH),
+        };
+        if let Some(words) = refused {
+            return self.complain(&format!("cd: {}: {words}", super::state::shortened(folder)));
         }
         self.folder = Some(path);
         Ok(Outcome::WELL)
@@ -164,7 +187,14 @@ impl Shell {
     }
 
     fn declare(&mut self, how: &str, words: &[&str]) -> Result<Outcome, Halt> {
+        let (mut exports, mut fixes) = (how == "export", how == "readonly");
         for word in words {
+            match *word {
+                "-x" => exports = true,
+                "-r" => fixes = true,
+                "-g" if self.variables.in_function() => return Err(Halt::Unknown),
+                _ => {}
+            }
             if matches!(*word, "-x" | "-r" | "-g") {
                 continue;
             }
@@ -172,11 +202,22 @@ impl Shell {
             if !is_name(name) {
                 return Err(Halt::Unknown);
             }
-            if how == "local" && !self.variables.hide(name)? {
+            if self.variables.is_fixed(name) && value.is_some() {
+                return self.complain(&format!("{name}: readonly variable"));
+            }
+            // In a function these make local variables too.
+            let hides = how == "local" || (matches!(how, "declare" | "typeset") && self.variables.in_function());
+            if hides && !self.variables.hide(name)? {
                 return self.complain("local: can only be used in a function");
             }
             if let Some(value) = value {
                 self.variables.text(name, value)?;
+            }
+            if exports {
+                self.variables.export(name, true);
+            }
+            if fixes {
+                self.variables.fix(name);
             }
         }
         Ok(Outcome::WELL)
@@ -209,7 +250,11 @@ impl Shell {
         }
         for (at, name) in names.iter().enumerate() {
             if at + 1 == names.len() {
-                self.variables.text(name, rest)?;
+                // A single separator at the end of all belongs to the last field.
+                let cut = rest.char_indices().last().filter(|(at, c)| {
+                    separators.has(*c) && !rest.get(..*at).unwrap_or_default().contains(|c| separators.has(c))
+                });
+                self.variables.text(name, cut.and_then(|(at, _)| rest.get(..at)).unwrap_or(rest))?;
                 break;
             }
             let (first, after) = rest.split_once(|c| separators.has(c)).unwrap_or((rest, ""));

@@ -86,7 +86,10 @@ pub fn script(text: &str) -> Result<(String, Vec<String>), String> {
             continue;
         }
         let arrow = if file.append { ">>" } else { ">" };
-        lines.push(format!("printf %s {} {arrow} {}", in_quotes(&file.content), in_quotes(&file.path)));
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        // cloud-init makes the folder too.
+        let made = if folder.is_empty() { String::new() } else { format!("mkdir -p {}; ", in_quotes(folder)) };
+        lines.push(format!("{made}printf %s {} {arrow} {}", in_quotes(&file.content), in_quotes(&file.path)));
     }
     if config.package_update == Some(true) || config.package_upgrade == Some(true) {
         lines.push("dnf upgrade -y".to_owned());

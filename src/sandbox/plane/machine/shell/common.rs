@@ -28,7 +28,9 @@ pub struct Common {
     unknown_files: Mutex<UnknownFiles>,
     /// What is not known of the services.
     unsure: Mutex<BTreeSet<(String, Unsure)>>,
-    pub folders: Mutex<BTreeSet<String>>,
+    folders: Mutex<BTreeSet<String>>,
+    /// Files that were opened for writing and are empty, but are not written yet.
+    emptied: Mutex<BTreeSet<String>>,
     /// What programs from outside have answered since the last finished step, or what they answered in an earlier
     /// process.
     pub results: Mutex<Results>,
@@ -127,7 +129,51 @@ impl Common {
         let mut folders = lock(&self.folders);
         if folders.len() < MOST_NOTED && path.len() <= LONGEST_PATH {
             folders.insert(path.trim_end_matches('/').to_owned());
+            lock(&self.unknown_files).know(path);
+        } else {
+            lock(&self.unknown_files).forget_tree(path);
         }
+    }
+
+    pub fn has_folder(&self, path: &str) -> bool {
+        lock(&self.folders).contains(path)
+    }
+
+    pub fn has_folder_below(&self, prefix: &str) -> bool {
+        lock(&self.folders).range(prefix.to_owned()..).next().is_some_and(|it| it.starts_with(prefix))
+    }
+
+    /// The names of the folders that were made right in this one, whose path ends in a slash.
+    pub fn folders_in(&self, prefix: &str) -> Vec<String> {
+        let folders = lock(&self.folders);
+        let below = folders.range(prefix.to_owned()..).take_while(|it| it.starts_with(prefix));
+        below.filter(|it| !it.get(prefix.len()..).unwrap_or_default().contains('/')).cloned().collect()
+    }
+
+    /// Removes a folder that was made, with those in it; `false` if there was none.
+    pub fn remove_folders(&self, path: &str) -> bool {
+        let inside = format!("{}/", path.trim_end_matches('/'));
+        let mut folders = lock(&self.folders);
+        let before = folders.len();
+        folders.retain(|it| it != path && !it.starts_with(&inside));
+        folders.len() < before
+    }
+
+    /// A file was opened for writing, which empties it.
+    pub fn empty_file(&self, path: &str) {
+        let mut emptied = lock(&self.emptied);
+        if emptied.len() < MOST_NOTED {
+            emptied.insert(path.to_owned());
+        }
+    }
+
+    /// It was written.
+    pub fn fill_file(&self, path: &str) {
+        lock(&self.emptied).remove(path);
+    }
+
+    pub fn is_emptied(&self, path: &str) -> bool {
+        lock(&self.emptied).contains(path)
     }
 }
 

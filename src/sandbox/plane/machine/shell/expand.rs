@@ -190,16 +190,33 @@ impl Shell {
             let (quoted, splits) = (parameter.quoted, !parameter.quoted);
             if matches!(parameter.name.as_str(), "@" | "*") && matches!(parameter.change, Change::Nothing) {
                 let mut held = self.meter.hold(0)?;
+                let joint: String = match self.variables.own("IFS") {
+                    None => " ".to_owned(),
+                    Some(Value::Known(text)) => text.chars().take(1).collect(),
+                    Some(Value::Unknown) => return Err(Halt::Unknown),
+                };
                 for (at, argument) in self.arguments.iter().enumerate() {
                     held.grow(argument.len() + 64)?;
                     if at > 0 {
                         pieces.push(if parameter.name == "@" || !quoted {
                             Piece::Break
                         } else {
-                            Piece::Text { text: " ".to_owned(), quoted, splits }
+                            Piece::Text { text: joint.clone(), quoted, splits }
                         });
                     }
                     pieces.push(Piece::Text { text: argument.clone(), quoted, splits });
+                }
+                return Ok(());
+            }
+            if let Some(word) = self.alternative(parameter)? {
+                // What is quoted in it stays together.
+                for piece in self.pieces(word).await? {
+                    pieces.push(match piece {
+                        Piece::Text { text, quoted: inside, .. } => {
+                            Piece::Text { text, quoted: quoted || inside, splits: splits && !inside }
+                        }
+                        Piece::Break => Piece::Break,
+                    });
                 }
                 return Ok(());
             }
@@ -214,6 +231,7 @@ impl Shell {
         let separators = self.separators()?;
         let mut fields = Vec::new();
         let mut open: Option<Field> = None;
+        let mut after_blank = false;
         for piece in pieces {
             let Piece::Text { text, quoted, splits } = piece else {
                 fields.extend(open.take());
@@ -221,15 +239,23 @@ impl Shell {
             };
             self.meter.charge(text.len())?;
             if !splits {
+                after_blank = false;
                 let field = open.get_or_insert_with(Field::default);
                 field.pattern.push_str(&if quoted { escaped(&text) } else { text.clone() });
                 field.text.push_str(&text);
                 continue;
             }
             for c in text.chars() {
-                if separators.has(c) {
+                if separators.has(c) && matches!(c, ' ' | '\t' | '\n') {
+                    after_blank |= open.is_some();
                     fields.extend(open.take());
+                } else if separators.has(c) {
+                    // Any other separator ends a field even where it is empty, together with the blanks around it.
+                    if !std::mem::take(&mut after_blank) {
+                        fields.push(open.take().unwrap_or_default());
+                    }
                 } else {
+                    after_blank = false;
                     let field = open.get_or_insert_with(Field::default);
                     field.text.push(c);
                     field.pattern.push(c);
@@ -259,27 +285,26 @@ impl Shell {
             return Err(Halt::Unknown);
         }
         let pattern = field.pattern.rsplit_once('/').map_or(field.pattern.as_str(), |(_, name)| name);
+        let dots = pattern.starts_with('.');
         let pattern = Pattern::new(pattern, &self.meter)?;
-        let mut found = Vec::new();
-        for path in self.below(&beginning)? {
+        let mut found = BTreeSet::new();
+        for path in self.below(&beginning)?.into_iter().chain(self.common.folders_in(&beginning)) {
             let Some(name) = path.strip_prefix(&beginning) else { continue };
             let name = name.split('/').next().unwrap_or(name);
             let characters: Vec<char> = name.chars().collect();
-            if !name.starts_with('.') && pattern.fits(&characters, &self.meter)? {
+            if name.starts_with('.') <= dots && pattern.fits(&characters, &self.meter)? {
                 let shown = if folder.is_empty() && !field.text.starts_with('/') {
                     name.to_owned()
                 } else {
                     format!("{folder}/{name}")
                 };
-                if found.last() != Some(&shown) {
-                    found.push(shown);
-                }
+                found.insert(shown);
             }
         }
         if found.is_empty() {
             if super::state::is_own(&beginning) { Ok(vec![field.text.clone()]) } else { Err(Halt::Unknown) }
         } else {
-            Ok(found)
+            Ok(found.into_iter().collect())
         }
     }
 
@@ -291,6 +316,7 @@ impl Shell {
             let (out, buffer) = Out::buffer(&self.meter)?;
             inner.sinks.out = out;
             inner.tested = 0;
+            inner.options.exit_on_error = false;
             inner.level += 1;
             let outcome = inner.sub(&script.items).await;
             self.waited |= inner.waited;

@@ -159,6 +159,9 @@ impl World for Nowhere {
     fn read(&self, _: &str) -> Option<Vec<u8>> {
         None
     }
+    fn has(&self, _: &str) -> bool {
+        false
+    }
     fn write(&self, _: &str, _: &[u8], _: bool) -> Result<(), &'static str> {
         Ok(())
     }

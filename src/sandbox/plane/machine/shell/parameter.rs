@@ -31,10 +31,23 @@ impl Shell {
         })
     }
 
+    /// The word of `${x:-word}` or `${x:+word}`, where it counts.
+    pub fn alternative<'a>(&self, parameter: &'a Parameter) -> Result<Option<&'a Word>, Halt> {
+        let Change::Instead { sign: sign @ ('-' | '+'), colon, word } = &parameter.change else { return Ok(None) };
+        let value = self.value(&parameter.name)?;
+        let counts = value.is_some_and(|value| !colon || !value.is_empty());
+        Ok(Some(word).filter(|_| counts == (*sign == '+')))
+    }
+
     /// The value of a parameter after its change.
     pub fn changed<'a>(&'a mut self, parameter: &'a Parameter) -> Later<'a, Result<String, Halt>> {
         Box::pin(async move {
             let name = &parameter.name;
+            // Each argument would be changed for itself.
+            let each = matches!(name.as_str(), "@" | "*") && self.arguments.len() > 1;
+            if each && !matches!(parameter.change, Change::Nothing | Change::Length) {
+                return Err(Halt::Unknown);
+            }
             let value = self.value(name)?;
             let counts = |colon: bool| value.as_deref().is_some_and(|value| !colon || !value.is_empty());
             let is_missing = value.is_none() && self.options.unset_is_error && !matches!(name.as_str(), "@" | "*");
@@ -43,9 +56,13 @@ impl Shell {
                     return if counts(*colon) { self.text(word).await } else { Ok(String::new()) };
                 }
                 Change::Instead { colon, .. } if counts(*colon) => return Ok(value.unwrap_or_default()),
-                Change::Instead { sign: '?', word, .. } => {
+                Change::Instead { sign: '?', colon, word } => {
                     let words = self.text(word).await?;
-                    let words = if words.is_empty() { "parameter null or not set".to_owned() } else { words };
+                    let words = match words.as_str() {
+                        "" if *colon => "parameter null or not set".to_owned(),
+                        "" => "parameter not set".to_owned(),
+                        _ => words,
+                    };
                     self.complain(&format!("{name}: {}", super::state::shortened(&words)))?;
                     return Err(Halt::Exit(Outcome::BADLY));
                 }
@@ -77,8 +94,17 @@ impl Shell {
                 Change::Replace { all, anchor, pattern, with } => {
                     let text = self.pattern(pattern).await?;
                     let with = self.text(with).await?;
-                    if text.is_empty() { value } else { self.replace(&value, &text, &with, *all, *anchor)? }
+                    if text.is_empty() {
+                        match anchor {
+                            Some('#') => with + &value,
+                            Some(_) => value + &with,
+                            None => value,
+                        }
+                    } else {
+                        self.replace(&value, &text, &with, *all, *anchor)?
+                    }
                 }
+                Change::Part { .. } if matches!(name.as_str(), "@" | "*") => return Err(Halt::Unknown),
                 Change::Part { offset, length } => self.part(&value, offset, length.as_ref()).await?,
                 Change::Letters { upper, all } => {
                     let change =
@@ -177,6 +203,10 @@ impl Shell {
                 Some(length) => {
                     let text = self.text(length).await?;
                     let length = self.number(&text)?;
+                    if length < 0 && count.saturating_add(length) < from {
+                        self.complain(&format!("{length}: substring expression < 0"))?;
+                        return Err(Halt::Failed);
+                    }
                     if length < 0 { count.saturating_add(length) } else { from.saturating_add(length) }
                 }
             };

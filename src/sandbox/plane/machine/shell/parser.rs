@@ -299,12 +299,10 @@ impl Reader {
     }
 
     fn redirect(&mut self) -> Result<Option<Redirect>, Trouble> {
-        let (fd, digits) = match self.peek() {
-            Some(c @ '0'..='9') if matches!(self.peek_after(1), Some('<' | '>')) => {
-                (c.to_digit(10).and_then(|fd| u8::try_from(fd).ok()), 1)
-            }
-            _ => (None, 0),
-        };
+        let number: String =
+            (0..).map_while(|at| self.peek_after(at)).take(4).take_while(char::is_ascii_digit).collect();
+        let fd: Option<u8> = number.parse().ok().filter(|_| matches!(self.peek_after(number.len()), Some('<' | '>')));
+        let digits = if fd.is_some() { number.len() } else { 0 };
         let both = self.starts_with("&>");
         let arrow = if both { Some('>') } else { self.peek_after(digits) };
         if !matches!(arrow, Some('<' | '>')) || (arrow == Some('<') && self.peek_after(digits + 1) == Some('(')) {

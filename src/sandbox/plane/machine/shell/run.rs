@@ -118,12 +118,14 @@ impl Shell {
             if rest.is_empty() {
                 return self.command(first).await;
             }
-            if let Some(out) = self.filter(rest).await? {
+            if let Some((out, fails)) = self.filter(rest).await? {
                 // `tee` and the like show what comes while it comes.
                 let mut inner = self.inner()?;
-                inner.sinks.out = out;
+                inner.sinks.out = out.clone();
                 let outcome = self.stage(&mut inner, first).await?;
+                out.close(&self.around())?;
                 return Ok(match outcome {
+                    Outcome::Status(_) if fails => Outcome::BADLY,
                     Outcome::Status(_) if !self.options.pipe_fail => Outcome::WELL,
                     other => other,
                 });

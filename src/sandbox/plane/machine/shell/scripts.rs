@@ -70,6 +70,7 @@ impl Shell {
             inner.options = super::state::Options::default();
             inner.name = name;
             inner.functions.clear();
+            inner.variables.keep_exported();
             inner.arguments = arguments.to_vec();
             let outcome = inner.sub(&script.items).await;
             self.waited |= inner.waited;

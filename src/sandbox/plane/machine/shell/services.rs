@@ -9,6 +9,118 @@ use super::state::Shell;
 use super::unmodelled::{SERVICES, Unsure};
 use super::world::{Later, Served, Wait};
 
+/// Packages that Amazon Linux 2023 has and scripts install.
+const PACKAGES: [&str; 88] = [
+    "amazon-cloudwatch-agent",
+    "amazon-ecr-credential-helper",
+    "amazon-efs-utils",
+    "amazon-ssm-agent",
+    "aws-cfn-bootstrap",
+    "awscli",
+    "awscli-2",
+    "bash-completion",
+    "bc",
+    "bind",
+    "bind-utils",
+    "bzip2",
+    "certbot",
+    "chrony",
+    "collectd",
+    "cronie",
+    "cyrus-sasl",
+    "dnsmasq",
+    "docker",
+    "ec2-instance-connect",
+    "emacs-nox",
+    "ethtool",
+    "fail2ban",
+    "file",
+    "gcc",
+    "gcc-c++",
+    "git",
+    "gnupg2",
+    "golang",
+    "gzip",
+    "haproxy",
+    "htop",
+    "httpd",
+    "httpd-tools",
+    "iperf3",
+    "iproute",
+    "iptables-nft",
+    "iptables-services",
+    "iputils",
+    "java-11-amazon-corretto",
+    "java-17-amazon-corretto",
+    "java-21-amazon-corretto",
+    "jq",
+    "less",
+    "lsof",
+    "lynx",
+    "make",
+    "man-db",
+    "mariadb105",
+    "mariadb105-server",
+    "memcached",
+    "mod_ssl",
+    "nano",
+    "net-tools",
+    "nfs-utils",
+    "nginx",
+    "nmap",
+    "nmap-ncat",
+    "nodejs",
+    "openldap-clients",
+    "openssl",
+    "perl",
+    "php",
+    "php-fpm",
+    "php-mysqlnd",
+    "policycoreutils-python-utils",
+    "postgresql15",
+    "postgresql15-server",
+    "python3",
+    "python3-pip",
+    "redis6",
+    "rsync",
+    "ruby",
+    "rsyslog",
+    "screen",
+    "socat",
+    "squid",
+    "stress-ng",
+    "sudo",
+    "tar",
+    "tcpdump",
+    "telnet",
+    "tmux",
+    "traceroute",
+    "tree",
+    "unzip",
+    "vim",
+    "wget",
+];
+
+/// Whether a flag of dnf changes nothing here, or is understood.
+fn is_dnf_flag(flag: &str) -> bool {
+    matches!(
+        flag,
+        "-y" | "--assumeyes"
+            | "-q"
+            | "-qy"
+            | "-yq"
+            | "--quiet"
+            | "-v"
+            | "--verbose"
+            | "--assumeno"
+            | "--allowerasing"
+            | "--best"
+            | "--nobest"
+            | "--nogpgcheck"
+            | "--refresh"
+    ) || ["--releasever=", "--setopt="].iter().any(|it| flag.starts_with(it))
+}
+
 impl Shell {
     /// A program that is not the shell's own. What is not modelled has no outcome.
     pub fn program<'a>(&'a mut self, name: &'a str, rest: &'a [String]) -> Run<'a> {
@@ -27,9 +139,9 @@ impl Shell {
                 }
                 ("systemctl", _) => self.systemctl(&words).await,
                 ("service", [unit, verb @ ("start" | "stop" | "restart" | "reload")]) => self.unit(verb, unit).await,
-                ("nginx", []) => self.started("start", "nginx").await,
-                ("nginx", ["-s", "reload"]) => self.started("reload", "nginx").await,
-                ("nginx", ["-s", "stop" | "quit"]) => self.started("stop", "nginx").await,
+                ("nginx", []) => self.nginx("start").await,
+                ("nginx", ["-s", "reload"]) => self.nginx("reload").await,
+                ("nginx", ["-s", "stop" | "quit"]) => self.nginx("stop").await,
                 ("httpd" | "apachectl", [] | ["-k", "start"]) | ("apachectl", ["start"]) => {
                     self.started("start", "httpd").await
                 }
@@ -45,7 +157,10 @@ impl Shell {
     /// says so, so that a learner who repairs the path to S3 need not recreate the instance.
     fn packages<'a>(&'a mut self, words: &'a [&'a str]) -> Later<'a, Result<Outcome, Halt>> {
         Box::pin(async move {
-            let plain: Vec<&str> = words.iter().copied().filter(|it| !it.starts_with('-')).collect();
+            let (flags, plain): (Vec<&str>, Vec<&str>) = words.iter().partition(|it| it.starts_with('-'));
+            if !flags.iter().all(|flag| is_dnf_flag(flag)) {
+                return Err(Halt::Unknown);
+            }
             let packages: Vec<String> = match plain.as_slice() {
                 ["install" | "reinstall", packages @ ..] if !packages.is_empty() => {
                     packages.iter().map(|it| (*it).to_owned()).collect()
@@ -56,16 +171,28 @@ impl Shell {
                 _ => return Err(Halt::Unknown),
             };
             // A path or an address of a package is not modelled.
-            if packages.iter().any(|it| it.contains('/') || it.starts_with('@')) {
+            // Nor is it known of every name whether the repositories have it.
+            let known = |name: &String| PACKAGES.contains(&name.as_str()) || self.world.has_package(name);
+            if !packages.iter().all(known) {
                 return Err(Halt::Unknown);
             }
+            let yes = flags.iter().any(|flag| matches!(*flag, "-y" | "--assumeyes" | "-qy" | "-yq"));
+            let asks = !yes && !packages.iter().all(|it| self.world.has_package(it));
+            // What was answered yes in an earlier process was read there.
+            let answered = asks && self.input.line().is_some_and(|(line, _)| matches!(line.first(), Some(b'y' | b'Y')));
+            let aborts = (asks && !answered) || flags.contains(&"--assumeno");
+            let packages = if aborts { Vec::new() } else { packages };
             self.waited = true;
             loop {
                 let told = self.world.install(&packages, self.quiet).await;
                 let err = self.sinks.err.clone();
-                if !self.quiet {
+                if !self.quiet && !(aborts && told.code == 0) {
                     self.print(&told.out)?;
                     self.put(&err, &told.err)?;
+                }
+                if aborts && (told.code == 0 || self.quiet) {
+                    self.print(b"Is this ok [y/N]: Operation aborted.\n")?;
+                    return Ok(Outcome::BADLY);
                 }
                 if told.code == 0 || self.quiet {
                     packages.iter().for_each(|it| self.common.unsure(it, Unsure::Installed, false));
@@ -116,7 +243,7 @@ impl Shell {
             }
             if let Some(text) = self.world.read(&path) {
                 let text = String::from_utf8_lossy(&text).into_owned();
-                return self.own_unit(verb, &text).await;
+                return self.own_unit(verb, unit, &text).await;
             }
             if !SERVICES.contains(&unit) {
                 // The image has units of its own, and packages bring some.
@@ -147,6 +274,34 @@ impl Shell {
         })
     }
 
+    /// The program itself, which knows nothing of systemd.
+    fn nginx<'a>(&'a mut self, verb: &'a str) -> Later<'a, Result<Outcome, Halt>> {
+        Box::pin(async move {
+            if self.world.has_package("nginx") {
+                if self.common.is_unsure("nginx", Unsure::Running) {
+                    return Err(Halt::Unknown);
+                }
+                let words = match (verb, self.runs("nginx").await) {
+                    ("start", true) => Some("still could not bind()"),
+                    ("reload" | "stop", false) => {
+                        Some("open() \"/run/nginx.pid\" failed (2: No such file or directory)")
+                    }
+                    _ => None,
+                };
+                if let Some(words) = words {
+                    let kind = if verb == "start" { "emerg" } else { "error" };
+                    self.error(&format!("nginx: [{kind}] {words}\n"))?;
+                    return Ok(Outcome::BADLY);
+                }
+            }
+            self.started(verb, "nginx").await
+        })
+    }
+
+    async fn runs(&self, service: &str) -> bool {
+        matches!(self.world.service("is-active", service).await, Served::Done(0, _))
+    }
+
     fn started<'a>(&'a mut self, verb: &'a str, unit: &'a str) -> Later<'a, Result<Outcome, Halt>> {
         Box::pin(async move {
             let folder = format!("/etc/{unit}/");
@@ -162,6 +317,10 @@ impl Shell {
                 self.complain(&format!("{unit}: command not found"))?;
                 return Ok(Outcome::Status(127));
             }
+            if verb == "reload" && !self.runs(unit).await {
+                self.error(&format!("{unit}.service is not active, cannot reload.\n"))?;
+                return Ok(Outcome::BADLY);
+            }
             let world = Arc::clone(&self.world);
             match world.service(verb, unit).await {
                 Served::Done(status, words) => {
@@ -175,75 +334,6 @@ impl Shell {
                 }
                 Served::Unknown => Err(Halt::Unknown),
             }
-        })
-    }
-
-    /// A unit that the script has written: its `ExecStart` runs as a job.
-    fn own_unit<'a>(&'a mut self, verb: &'a str, text: &'a str) -> Later<'a, Result<Outcome, Halt>> {
-        Box::pin(async move {
-            self.meter.charge(text.len().saturating_mul(20))?;
-            match verb {
-                "enable" => return Ok(Outcome::WELL),
-                "start" | "restart" => {}
-                _ => return Err(Halt::Unknown),
-            }
-            let value = |key: &str| {
-                let mut lines =
-                    text.lines().filter_map(|line| line.trim().strip_prefix(key)?.trim_start().strip_prefix('='));
-                lines.next().map(|value| value.trim().to_owned())
-            };
-            let Some(command) = value("ExecStart").filter(|it| !it.ends_with('\\')) else { return Err(Halt::Unknown) };
-            // What systemd puts in has rules of its own.
-            if command.contains(['$', '%', '`', ';', '|', '&', '<', '>', '(', ')', '*', '?', '#', '~', '{'])
-                && !command.contains(" -c ")
-            {
-                return Err(Halt::Unknown);
-            }
-            let (script, held) = self.parsed(&command, self.line)?;
-            let mut items = script.items;
-            let (Some(mut item), true) = (items.pop(), items.is_empty()) else {
-                return Err(Halt::Unknown);
-            };
-            item.background = true;
-            let (folder, sinks) = (self.folder.clone(), self.sinks.clone());
-            self.folder = Some(value("WorkingDirectory").unwrap_or_else(|| "/".to_owned()));
-            // A unit's output goes to the journal.
-            (self.sinks.out, self.sinks.err) = (super::sinks::Out::Null, super::sinks::Out::Null);
-            let quiet = std::mem::replace(&mut self.quiet, false);
-            let before = self.text.replace(held);
-            let outcome = self.item(&item).await;
-            self.text = before;
-            (self.folder, self.sinks, self.quiet) = (folder, sinks, quiet);
-            outcome
-        })
-    }
-
-    fn serve_folder<'a>(&'a mut self, words: &'a [&'a str]) -> Later<'a, Result<Outcome, Halt>> {
-        Box::pin(async move {
-            let (mut port, mut folder) = (8000, self.folder.clone().ok_or(Halt::Unknown)?);
-            let mut words = words.iter();
-            while let Some(word) = words.next() {
-                match *word {
-                    "--directory" | "-d" => folder = self.absolute(words.next().ok_or(Halt::Unknown)?)?,
-                    "--bind" | "-b" => {
-                        if words.next() != Some(&"0.0.0.0") {
-                            return Err(Halt::Unknown);
-                        }
-                    }
-                    number => port = number.parse().map_err(|_| Halt::Unknown)?,
-                }
-            }
-            self.waited = true;
-            let log = self.sinks.err.log();
-            let folder = if folder.ends_with('/') { folder } else { folder + "/" };
-            if !self.world.serve_folder(&folder, port, log) {
-                self.error("OSError: [Errno 98] Address already in use\n")?;
-                return Ok(Outcome::BADLY);
-            }
-            if !self.quiet {
-                self.print(format!("Serving HTTP on 0.0.0.0 port {port} (http://0.0.0.0:{port}/) ...\n").as_bytes())?;
-            }
-            self.for_ever().await
         })
     }
 }

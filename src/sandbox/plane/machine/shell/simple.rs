@@ -1,12 +1,9 @@
 //! Simple commands: assignments, redirections, functions, and which command a name means.
 
-use std::sync::Arc;
-
 use super::outcome::{Halt, Leave, Outcome};
 use super::run::Run;
-use super::sinks::{Input, Out};
 use super::state::{Function, Shell};
-use super::tree::{Assignment, Command, Kind, List, Part, Redirect, RedirectKind, Word};
+use super::tree::{Assignment, Redirect, Word};
 use super::variables::Value;
 use super::world::Later;
 
@@ -39,20 +36,18 @@ impl Shell {
                 ));
             };
             self.trace(&words)?;
-            let mut before = Vec::new();
-            for assignment in assignments {
-                let Some(word) = &assignment.value else { return Err(Halt::Unknown) };
-                let text = self.text(word).await?;
-                before.push((assignment.name.clone(), self.variables.get(&assignment.name)));
-                self.variables.text(&assignment.name, &text)?;
-            }
             if let Some(failed) = self.redirect(redirects).await? {
                 return Ok((failed, false));
             }
             let stays = name == "exec" && words.len() == 1;
-            let outcome = self.named(&words).await;
-            for (name, value) in before {
+            let mut before = Vec::new();
+            let outcome = match self.lend(assignments, &mut before).await {
+                Ok(()) => self.named(&words).await,
+                Err(halt) => Err(halt),
+            };
+            for (name, value, exported) in before {
                 self.variables.restore(&name, value)?;
+                self.variables.export(&name, exported);
             }
             if outcome == Err(Halt::Unknown) {
                 self.reached = Some(words);
@@ -62,6 +57,25 @@ impl Shell {
                 self.close(redirects)?;
             }
             Ok((outcome?, stays))
+        })
+    }
+
+    /// Gives a command variables of its own. Those of that name are put into `before`.
+    fn lend<'a>(
+        &'a mut self,
+        assignments: &'a [Assignment],
+        before: &'a mut Vec<(String, Option<Value>, bool)>,
+    ) -> Later<'a, Result<(), Halt>> {
+        Box::pin(async move {
+            for assignment in assignments {
+                let name = &assignment.name;
+                let word = assignment.value.as_ref().filter(|_| !assignment.appends).ok_or(Halt::Unknown)?;
+                let text = self.text(word).await?;
+                before.push((name.clone(), self.variables.own(name), self.variables.is_exported(name)));
+                self.variables.text(name, &text)?;
+                self.variables.export(name, true);
+            }
+            Ok(())
         })
     }
 
@@ -83,6 +97,10 @@ impl Shell {
     fn assign<'a>(&'a mut self, assignment: &'a Assignment) -> Later<'a, Result<Outcome, Halt>> {
         Box::pin(async move {
             let name = &assignment.name;
+            if self.variables.is_fixed(name) {
+                self.complain(&format!("{name}: readonly variable"))?;
+                return Err(Halt::Failed);
+            }
             let text = match &assignment.value {
                 Some(word) => self.text(word).await,
                 None => Err(Halt::Unknown),
@@ -113,163 +131,6 @@ impl Shell {
             }
             self.variables.text(name, &text)?;
             Ok(Outcome::WELL)
-        })
-    }
-
-    /// Opens redirections. Returns a failure that the console has been told of.
-    pub fn redirect<'a>(&'a mut self, redirects: &'a [Redirect]) -> Later<'a, Result<Option<Outcome>, Halt>> {
-        Box::pin(async move {
-            for redirect in redirects {
-                let fd = redirect.fd;
-                match &redirect.kind {
-                    RedirectKind::Write | RedirectKind::Append | RedirectKind::Both { .. } => {
-                        let path = self.text(&redirect.target).await?;
-                        let append =
-                            matches!(redirect.kind, RedirectKind::Append | RedirectKind::Both { append: true });
-                        let out = match path.as_str() {
-                            "/dev/stdout" | "/dev/fd/1" => self.sinks.out.clone(),
-                            "/dev/stderr" | "/dev/fd/2" => self.sinks.err.clone(),
-                            // bash connects to such a path.
-                            _ if path.starts_with("/dev/tcp/") || path.starts_with("/dev/udp/") => {
-                                if let Some(failed) = self.connect_path(&path).await? {
-                                    return Ok(Some(failed));
-                                }
-                                Out::Null
-                            }
-                            _ => Out::file(self.absolute(&path)?, append),
-                        };
-                        if out.is_too_long(&self.around()) {
-                            let shown = super::state::shortened(&path);
-                            return self.complain(&format!("{shown}: File name too long")).map(Some);
-                        }
-                        if matches!(redirect.kind, RedirectKind::Both { .. }) {
-                            self.sinks.set(1, out.clone());
-                            self.sinks.set(2, out);
-                        } else {
-                            self.sinks.set(fd, out);
-                        }
-                    }
-                    RedirectKind::Copy => {
-                        let target = self.text(&redirect.target).await?;
-                        if target == "-" {
-                            self.sinks.set(fd, Out::Null);
-                        } else if fd == 0 || target == "0" {
-                        } else {
-                            let found = target.parse().ok().and_then(|from| self.sinks.get(from));
-                            let Some(out) = found else {
-                                return self.complain(&format!("{target}: Bad file descriptor")).map(Some);
-                            };
-                            self.sinks.set(fd, out);
-                        }
-                    }
-                    RedirectKind::Read => {
-                        let path = self.text(&redirect.target).await?;
-                        if path.starts_with("/dev/tcp/") || path.starts_with("/dev/udp/") {
-                            if let Some(failed) = self.connect_path(&path).await? {
-                                return Ok(Some(failed));
-                            }
-                            continue;
-                        }
-                        let absolute = self.absolute(&path)?;
-                        let text = if absolute == "/dev/null" { Some(Vec::new()) } else { self.file(&absolute)? };
-                        let Some(text) = text else {
-                            let shown = super::state::shortened(&path);
-                            return self.complain(&format!("{shown}: No such file or directory")).map(Some);
-                        };
-                        self.input = Input::text(&self.meter, text)?;
-                    }
-                    RedirectKind::Here(word) => {
-                        let empty = Word::new();
-                        let text = self.text(word.get().unwrap_or(&empty)).await?;
-                        self.input = Input::text(&self.meter, text.into_bytes())?;
-                    }
-                    RedirectKind::HereString => {
-                        let text = self.text(&redirect.target).await? + "\n";
-                        self.input = Input::text(&self.meter, text.into_bytes())?;
-                    }
-                    RedirectKind::Process(list) => {
-                        let out = self.process(list).await?;
-                        self.sinks.set(fd, out);
-                    }
-                }
-            }
-            Ok(None)
-        })
-    }
-
-    /// Closes what was opened: a file that nothing was written to is there, and empty.
-    pub fn close(&mut self, redirects: &[Redirect]) -> Result<(), Halt> {
-        for redirect in redirects {
-            if matches!(redirect.kind, RedirectKind::Write | RedirectKind::Append | RedirectKind::Both { .. })
-                && let Some(out) = self.sinks.get(redirect.fd)
-            {
-                out.close(&self.around())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Where the output of the shell goes through `> >(tee … | logger …)`.
-    fn process<'a>(&'a mut self, list: &'a List) -> Later<'a, Result<Out, Halt>> {
-        Box::pin(async move {
-            self.deeper()?;
-            let [item] = list.as_slice() else { return Err(Halt::Unknown) };
-            if !item.chain.rest.is_empty() || item.chain.first.negated {
-                return Err(Halt::Unknown);
-            }
-            let out = self.filter(&item.chain.first.stages).await?.ok_or(Halt::Unknown);
-            self.depth -= 1;
-            out
-        })
-    }
-
-    /// Where output goes that goes through these commands, if each is `tee`, `cat` or `logger`.
-    pub fn filter<'a>(&'a mut self, stages: &'a [Arc<Command>]) -> Later<'a, Result<Option<Out>, Halt>> {
-        Box::pin(async move {
-            for stage in stages {
-                let Kind::Simple { assignments, words } = &stage.kind else { return Ok(None) };
-                let first = words.first().map(Vec::as_slice);
-                let known =
-                    matches!(first, Some([Part::Text(name)]) if matches!(name.as_str(), "tee" | "cat" | "logger"));
-                let to_files = stage
-                    .redirects
-                    .iter()
-                    .all(|it| matches!(it.kind, RedirectKind::Write | RedirectKind::Append | RedirectKind::Copy));
-                if !known || !assignments.is_empty() || !to_files {
-                    return Ok(None);
-                }
-            }
-            let mut next = self.sinks.out.clone();
-            for stage in stages.iter().rev() {
-                let Kind::Simple { words, .. } = &stage.kind else { return Ok(None) };
-                let words = self.fields(words).await?;
-                let before = self.sinks.clone();
-                self.sinks.out = next;
-                let failed = self.redirect(&stage.redirects).await;
-                let sinks = std::mem::replace(&mut self.sinks, before);
-                if failed?.is_some() {
-                    return Ok(None);
-                }
-                let rest: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
-                next = match words.first().map(String::as_str) {
-                    Some("cat") if rest.is_empty() => sinks.out,
-                    Some("tee") => {
-                        let append = rest.contains(&"-a");
-                        let mut files = Vec::new();
-                        for file in rest.iter().filter(|it| !it.starts_with('-')) {
-                            files.push(Out::file(self.absolute(file)?, append));
-                        }
-                        Out::tee(files, sinks.out)?
-                    }
-                    Some("logger") => {
-                        let tag =
-                            rest.iter().position(|it| *it == "-t").and_then(|at| rest.get(at + 1)).unwrap_or(&"root");
-                        if rest.contains(&"-s") { Out::logger((*tag).to_owned(), sinks.err)? } else { Out::Null }
-                    }
-                    _ => return Ok(None),
-                };
-            }
-            Ok(Some(next))
         })
     }
 

@@ -19,6 +19,8 @@ const LONGEST_LINE: usize = 8 * 1024;
 pub enum Out {
     Console,
     Null,
+    /// Nothing can be written to it.
+    Closed,
     File(Arc<Opened>),
     /// A pipe or a `$(…)`.
     Buffer(Arc<Buffer>),
@@ -110,6 +112,7 @@ impl Out {
             Self::Console if around.quiet => {}
             Self::Console => around.world.console(bytes),
             Self::Null => {}
+            Self::Closed => *failure = Some(("write error".to_owned(), "Bad file descriptor")),
             Self::File(file) => {
                 around.meter.charge(bytes.len() / 4 + 50)?;
                 let fresh = file.fresh.swap(false, Ordering::SeqCst);
@@ -118,6 +121,7 @@ impl Out {
                     *failure = Some((file.path.clone(), words));
                 } else if fresh {
                     around.common.know_file(&file.path);
+                    around.common.fill_file(&file.path);
                 }
             }
             Self::Buffer(buffer) => {
@@ -155,11 +159,6 @@ impl Out {
         Ok(())
     }
 
-    /// Whether it is a file whose path is too long.
-    pub fn is_too_long(&self, around: &Around<'_>) -> bool {
-        matches!(self, Self::File(file) if !around.world.fits(&file.path))
-    }
-
     /// Closes it: a file to which nothing was written is empty.
     pub fn close(&self, around: &Around<'_>) -> Result<(), Halt> {
         match self {
@@ -167,6 +166,7 @@ impl Out {
                 // A full disk was told of when it was written to.
                 self.put(around, b"", &mut None)
             }
+            Self::Tee(tee) => tee.files.iter().try_for_each(|file| file.close(around)),
             _ => Ok(()),
         }
     }
@@ -178,7 +178,7 @@ impl Out {
             return;
         }
         match self {
-            Self::Console | Self::Null => {}
+            Self::Console | Self::Null | Self::Closed => {}
             Self::File(file) => around.common.forget_file(&file.path),
             Self::Buffer(buffer) => buffer.unknown.store(true, Ordering::SeqCst),
             Self::Tee(tee) => {
@@ -194,7 +194,7 @@ impl Out {
     pub fn log(&self) -> Sink {
         match self {
             Self::Console | Self::Logger(_) | Self::Tee(_) => Sink::Console,
-            Self::Null | Self::Buffer(_) => Sink::Null,
+            Self::Null | Self::Closed | Self::Buffer(_) => Sink::Null,
             Self::File(file) => Sink::File { path: file.path.clone(), append: true },
         }
     }

@@ -29,15 +29,17 @@ impl Shell {
             ("uname", [] | ["-s"]) => "Linux\n".to_owned(),
             ("seq", _) => self.seq(words)?,
             ("basename", [path, rest @ ..]) if rest.len() < 2 => {
-                let path = path.trim_end_matches('/');
-                let name = path.rsplit('/').next().unwrap_or(path);
+                let trimmed = path.trim_end_matches('/');
+                let name = trimmed.rsplit('/').next().unwrap_or(trimmed);
+                let name = if name.is_empty() && !path.is_empty() { "/" } else { name };
                 let cut = rest.first().and_then(|end| name.strip_suffix(end)).filter(|it| !it.is_empty());
                 format!("{}\n", cut.unwrap_or(name))
             }
             ("dirname", [path]) => {
-                let path = path.trim_end_matches('/');
-                let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
-                format!("{}\n", if folder.is_empty() { "/" } else { folder })
+                let folder =
+                    path.trim_end_matches('/').rsplit_once('/').map(|(folder, _)| folder.trim_end_matches('/'));
+                let root = if path.starts_with('/') { "/" } else { "." };
+                format!("{}\n", folder.filter(|it| !it.is_empty()).unwrap_or(root))
             }
             _ => return Err(Halt::Unknown),
         };
@@ -159,13 +161,11 @@ impl Shell {
                         'd' | 'i' | 'u' | 'x' | 'X' | 'o' => {
                             let value = values.next().unwrap_or_default();
                             let number = if value.is_empty() { 0 } else { signed(value).ok_or(Halt::Unknown)? };
-                            match kind {
-                                'x' => format!("{number:x}"),
-                                'X' => format!("{number:X}"),
-                                'o' => format!("{number:o}"),
-                                _ if flags.contains(&'+') && number >= 0 => format!("+{number}"),
-                                _ => number.to_string(),
+                            // One that is too large is an error of many words.
+                            if value.len() > 18 && number.to_string() != value {
+                                return Err(Halt::Unknown);
                             }
+                            whole(number, kind, &flags, width, precision)
                         }
                         // Others, such as floating-point numbers, are not modelled.
                         _ => return Err(Halt::Unknown),
@@ -175,7 +175,7 @@ impl Shell {
                     if flags.contains(&'-') {
                         out.push_str(&text);
                         out.extend(std::iter::repeat_n(' ', missing));
-                    } else if flags.contains(&'0') && kind != 's' {
+                    } else if flags.contains(&'0') && !matches!(kind, 's' | 'b' | 'c') && precision.is_none() {
                         let (sign, rest) =
                             if let Some(rest) = text.strip_prefix('-') { ("-", rest) } else { ("", text.as_str()) };
                         out.push_str(sign);
@@ -191,6 +191,31 @@ impl Shell {
         }
         Ok(false)
     }
+}
+
+/// A whole number as `printf` writes it, with its zeros but without blanks.
+fn whole(number: i64, kind: char, flags: &[char], width: usize, precision: Option<usize>) -> String {
+    let has = |flag| flags.contains(&flag);
+    let signed = matches!(kind, 'd' | 'i');
+    let digits = match kind {
+        'x' => format!("{number:x}"),
+        'X' => format!("{number:X}"),
+        'o' => format!("{number:o}"),
+        'u' => number.cast_unsigned().to_string(),
+        _ => number.unsigned_abs().to_string(),
+    };
+    let sign = match kind {
+        _ if signed && number < 0 => "-",
+        _ if signed && has('+') => "+",
+        _ if signed && has(' ') => " ",
+        'x' if has('#') && number != 0 => "0x",
+        'X' if has('#') && number != 0 => "0X",
+        'o' if has('#') && number != 0 => "0",
+        _ => "",
+    };
+    let fill = if has('0') && !has('-') { width.saturating_sub(sign.len()) } else { 0 };
+    let least = precision.unwrap_or(fill);
+    format!("{sign}{}{digits}", "0".repeat(least.saturating_sub(digits.len())))
 }
 
 /// The number that stands at a place of a format, which is moved behind it.

@@ -260,6 +260,9 @@ impl Shell {
         if self.common.is_unknown(path) {
             return Err(Halt::Unknown);
         }
+        if self.common.is_emptied(path) {
+            return Ok(Some(Vec::new()));
+        }
         let content = self.world.read(path);
         self.meter.charge(content.as_ref().map_or(10, Vec::len))?;
         if content.is_none() && !is_own(path) {
@@ -307,9 +310,38 @@ pub fn on_one_line(text: &str) -> String {
     shortened(&text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>())
 }
 
+/// What an image has right below its root.
+const ROOTS: [&str; 21] = [
+    "bin",
+    "boot",
+    "dev",
+    "etc",
+    "home",
+    "lib",
+    "lib64",
+    "local",
+    "media",
+    "mnt",
+    "opt",
+    "proc",
+    "root",
+    "run",
+    "sbin",
+    "srv",
+    "sys",
+    "tmp",
+    "usr",
+    "var",
+    ".autorelabel",
+];
+
 /// Whether nothing is at this path unless the script has put it there.
 pub fn is_own(path: &str) -> bool {
-    ["/tmp/", "/srv/", "/opt/", "/root/", "/home/", "/var/www/", "/var/tmp/", "/mnt/", "/data/", "/app/"]
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    if !first.is_empty() && !ROOTS.contains(&first) {
+        return true;
+    }
+    ["/tmp/", "/srv/", "/opt/", "/root/", "/home/", "/var/www/", "/var/tmp/", "/mnt/"]
         .iter()
         .any(|folder| path.starts_with(folder) || path == folder.trim_end_matches('/'))
 }

@@ -1,10 +1,10 @@
 //! `test`, `[ … ]` and `[[ … ]]`.
 
 use super::arithmetic::signed;
-use super::files::Found;
 use super::limits::{Limit, MOST_DEEP};
 use super::outcome::{Halt, Outcome};
 use super::pattern::Pattern;
+use super::places::Found;
 use super::state::Shell;
 
 /// A word of `[[ … ]]`.
@@ -23,6 +23,8 @@ struct Test<'a> {
     /// Whether it is `[[`.
     extended: bool,
     depth: usize,
+    /// Whether the console was told what is wrong with it.
+    told: bool,
 }
 
 impl Shell {
@@ -48,10 +50,11 @@ impl Shell {
         if words.is_empty() {
             return Ok(Outcome::BADLY);
         }
-        let mut test = Test { words, at: 0, extended, depth: self.depth };
+        let mut test = Test { words, at: 0, extended, depth: self.depth, told: false };
         let value = test.either(self)?;
         match value {
             Some(value) if test.at == words.len() => Ok(Outcome::of(value)),
+            _ if test.told => Ok(Outcome::Status(2)),
             _ => {
                 let word = |at: usize| super::state::shortened(words.get(at).map_or("", |it| it.text.as_str()));
                 let why = match words.len() {
@@ -118,7 +121,9 @@ impl Test<'_> {
                 return Ok(None);
             };
             self.at += 3;
-            return compare(&left.text, &operator, right, self.extended, shell);
+            let compared = compare(&left.text, &operator, right, self.extended, shell)?;
+            self.told |= compared.is_none();
+            return Ok(compared);
         }
         if self.peek(0) == Some("!") && self.words.len() > self.at + 1 {
             self.at += 1;
@@ -144,7 +149,13 @@ impl Test<'_> {
 
 fn is_binary(operator: &str, extended: bool) -> bool {
     matches!(operator, "=" | "==" | "!=" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef")
-        || (extended && matches!(operator, "<" | ">" | "=~"))
+        || matches!(operator, "<" | ">")
+        || (extended && operator == "=~")
+}
+
+/// A number as `[` reads it: leading zeros and letters mean nothing.
+fn decimal(text: &str) -> Option<i64> {
+    text.parse().ok()
 }
 
 fn compare(
@@ -167,15 +178,19 @@ fn compare(
     if matches!(operator, "<" | ">") {
         return Ok(Some(if operator == "<" { left < right.text.as_str() } else { left > right.text.as_str() }));
     }
+    // The times of files are not modelled.
+    if matches!(operator, "-nt" | "-ot" | "-ef") {
+        return Err(Halt::Unknown);
+    }
     let mut numbers = [0; 2];
     for (number, text) in numbers.iter_mut().zip([left, &right.text]) {
-        *number = match signed(text.trim()) {
+        *number = match if extended { signed(text.trim()) } else { decimal(text.trim()) } {
             Some(value) => value,
             None if extended => shell.number(text)?,
             None => {
                 let shown = super::state::shortened(text);
                 shell.complain(&format!("[: {shown}: integer expression expected"))?;
-                return Err(Halt::Failed);
+                return Ok(None);
             }
         };
     }

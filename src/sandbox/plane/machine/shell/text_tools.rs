@@ -18,6 +18,10 @@ impl Shell {
             self.meter.charge(text.len())?;
             return Ok(Some(text));
         }
+        // Most programs write of each file by itself.
+        if files.len() > 1 && !matches!(name, "sort" | "cut") {
+            return Err(Halt::Unknown);
+        }
         let mut all = Vec::new();
         let mut held = self.meter.hold(0)?;
         let mut complete = true;
@@ -27,7 +31,11 @@ impl Shell {
                 continue;
             }
             let path = self.absolute(file)?;
-            if let Some(text) = self.file(&path)? {
+            if self.is_folder(&path)? {
+                complete = false;
+                let shown = super::state::shortened(file);
+                self.error(&format!("{name}: {shown}: Is a directory\n"))?;
+            } else if let Some(text) = self.file(&path)? {
                 held.grow(text.len())?;
                 all.extend(text);
             } else {
@@ -36,7 +44,8 @@ impl Shell {
                 self.error(&format!("{name}: {shown}: No such file or directory\n"))?;
             }
         }
-        Ok(Some(all).filter(|_| complete))
+        // What is written of the others is not modelled.
+        if !complete && files.len() > 1 { Err(Halt::Unknown) } else { Ok(Some(all).filter(|_| complete)) }
     }
 
     pub fn filter_text(&mut self, name: &str, words: &[&str]) -> Result<Outcome, Halt> {
@@ -45,10 +54,15 @@ impl Shell {
                 if words.iter().any(|it| it.starts_with('-') && it.len() > 1) {
                     return Err(Halt::Unknown);
                 }
-                match self.texts(name, words)? {
-                    Some(text) => self.print(&text),
-                    None => Ok(Outcome::BADLY),
+                let mut outcome = Outcome::WELL;
+                let files = if words.is_empty() { &["-"] } else { words };
+                for file in files {
+                    match self.texts(name, std::slice::from_ref(file))? {
+                        Some(text) if self.print(&text)? == Outcome::WELL => {}
+                        _ => outcome = Outcome::BADLY,
+                    }
                 }
+                Ok(outcome)
             }
             "grep" | "egrep" | "fgrep" => self.grep(name, words),
             "cut" => self.cut_fields(words),
@@ -78,7 +92,9 @@ impl Shell {
             }
             _ => {
                 let (flags, files): (Vec<&str>, Vec<&str>) = words.iter().partition(|it| it.starts_with('-'));
-                let Some(text) = self.texts(name, &files)? else { return Ok(Outcome::BADLY) };
+                let Some(text) = self.texts(name, &files)? else {
+                    return Ok(Outcome::Status(if name == "sort" { 2 } else { 1 }));
+                };
                 self.meter.charge(text.len().saturating_mul(8))?;
                 let mut list: Vec<&[u8]> = lines(&text).map(|it| it.strip_suffix(b"\n").unwrap_or(it)).collect();
                 match (name, flags.as_slice()) {
@@ -106,6 +122,7 @@ impl Shell {
     fn grep(&mut self, name: &str, words: &[&str]) -> Result<Outcome, Halt> {
         let (mut extended, mut fixed) = (name == "egrep", name == "fgrep");
         let (mut quiet, mut inverted, mut counts, mut only, mut any_case) = (false, false, false, false, false);
+        let mut silent = false;
         let mut plain = Vec::new();
         for word in words {
             if !word.starts_with('-') || word.len() == 1 {
@@ -121,7 +138,8 @@ impl Shell {
                     'i' => any_case = true,
                     'E' => extended = true,
                     'F' => fixed = true,
-                    's' | 'h' => {}
+                    's' => silent = true,
+                    'h' => {}
                     _ => return Err(Halt::Unknown),
                 }
             }
@@ -131,7 +149,13 @@ impl Shell {
             return Err(Halt::Unknown);
         }
         let search = Search::new(pattern, extended, fixed, any_case, self.depth).ok_or(Halt::Unknown)?;
-        let Some(text) = self.texts("grep", files)? else { return Ok(Outcome::Status(2)) };
+        let err = self.sinks.err.clone();
+        if silent {
+            self.sinks.err = Out::Null;
+        }
+        let text = self.texts("grep", files);
+        self.sinks.err = err;
+        let Some(text) = text? else { return Ok(Outcome::Status(2)) };
         let mut out = Vec::new();
         let mut number = 0_usize;
         for line in lines(&text) {
@@ -149,7 +173,7 @@ impl Shell {
                 // More than one in a line is not modelled.
                 let Some((from, to)) = found else { continue };
                 let rest = characters.get(to..).unwrap_or_default();
-                if to > from && search.find(rest, &self.meter)?.is_some_and(|(from, to)| to > from) {
+                if to == from || search.find(rest, &self.meter)?.is_some_and(|(from, to)| to > from) {
                     return Err(Halt::Unknown);
                 }
                 out.extend(characters.get(from..to).unwrap_or_default().iter().collect::<String>().into_bytes());
@@ -181,7 +205,7 @@ impl Shell {
             let glued = rest.as_str();
             let value = if glued.is_empty() { words.next().copied().unwrap_or_default() } else { glued };
             match flag {
-                Some('d') => delimiter = value.chars().next().ok_or(Halt::Unknown)?,
+                Some('d') => delimiter = value.parse().map_err(|_| Halt::Unknown)?,
                 Some('f') => list = Some(value),
                 Some('c') => {
                     list = Some(value);
@@ -195,7 +219,12 @@ impl Shell {
             let (from, to) = range.split_once('-').unwrap_or((range, range));
             let number = |text: &str, missing: usize| if text.is_empty() { Some(missing) } else { text.parse().ok() };
             let from: usize = number(from, 1).ok_or(Halt::Unknown)?;
-            ranges.push((from, number(to, usize::MAX).ok_or(Halt::Unknown)?));
+            let to = number(to, usize::MAX).ok_or(Halt::Unknown)?;
+            // What cut says of it is not modelled.
+            if from == 0 || to < from {
+                return Err(Halt::Unknown);
+            }
+            ranges.push((from, to));
         }
         let Some(text) = self.texts("cut", &files)? else { return Ok(Outcome::BADLY) };
         self.meter.charge(text.len().saturating_mul(ranges.len()))?;
@@ -230,12 +259,16 @@ impl Shell {
             self.meter.charge(set.len() * 4)?;
             read.push(set);
         }
+        // An error of its own.
+        if read.get(1).is_some_and(Vec::is_empty) {
+            return Err(Halt::Unknown);
+        }
         let Some(from) = read.first() else { return Err(Halt::Unknown) };
         self.meter.charge(text.len().saturating_mul(1 + from.len() / 16))?;
         let mut out = String::new();
         let mut last = None;
         for c in text.chars() {
-            let place = from.iter().position(|it| *it == c);
+            let place = from.iter().rposition(|it| *it == c);
             match (place, read.get(1)) {
                 (Some(_), _) if deletes => continue,
                 (Some(_), _) if squeezes && last == Some(c) => continue,
@@ -322,6 +355,9 @@ fn characters(set: &str) -> Result<Vec<char>, Halt> {
         if list.get(at + 1) == Some(&('-', false))
             && let Some((to, _)) = list.get(at + 2).copied()
         {
+            if c > to {
+                return Err(Halt::Unknown);
+            }
             out.extend((c..=to).take(LONGEST_SET + 1));
             at += 3;
         } else {

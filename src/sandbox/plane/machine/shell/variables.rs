@@ -1,6 +1,6 @@
 //! Variables, with those whose value is not known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::limits::{Held, LONGEST_VALUE, Limit, Meter};
@@ -22,6 +22,8 @@ impl Value {
     }
 }
 
+/// How many variables may be marked as exported or fixed.
+const MOST_MARKED: usize = 1000;
 /// What a variable costs besides its name and value.
 const EACH: usize = 128;
 
@@ -30,6 +32,9 @@ pub struct Variables {
     values: BTreeMap<String, Value>,
     /// For each function that runs, the values that its `local` hides.
     hidden: Vec<BTreeMap<String, Option<Value>>>,
+    exported: BTreeSet<String>,
+    /// Those that cannot be assigned.
+    fixed: BTreeSet<String>,
     /// Whether a variable that is not here may have any value.
     pub clouded: bool,
     held: Held,
@@ -39,16 +44,26 @@ pub struct Variables {
 impl Variables {
     pub fn new(meter: &Arc<Meter>) -> Result<Self, Halt> {
         let held = meter.hold(0)?;
-        Ok(Self { values: BTreeMap::new(), hidden: Vec::new(), clouded: false, held, meter: Arc::clone(meter) })
+        Ok(Self {
+            values: BTreeMap::new(),
+            hidden: Vec::new(),
+            exported: BTreeSet::new(),
+            fixed: BTreeSet::new(),
+            clouded: false,
+            held,
+            meter: Arc::clone(meter),
+        })
     }
 
     /// A copy for a subshell.
     pub fn again(&self) -> Result<Self, Halt> {
-        self.meter.charge(self.values.len() * 4)?;
+        self.meter.charge((self.values.len() + self.exported.len() + self.fixed.len()) * 4)?;
         Ok(Self {
             held: self.held.again()?,
             values: self.values.clone(),
             hidden: self.hidden.clone(),
+            exported: self.exported.clone(),
+            fixed: self.fixed.clone(),
             clouded: self.clouded,
             meter: Arc::clone(&self.meter),
         })
@@ -78,6 +93,40 @@ impl Variables {
 
     pub fn text(&mut self, name: &str, text: &str) -> Result<(), Halt> {
         self.set(name, Value::Known(text.into()))
+    }
+
+    /// Whether other programs get it.
+    pub fn is_exported(&self, name: &str) -> bool {
+        self.exported.contains(name)
+    }
+
+    pub fn export(&mut self, name: &str, is: bool) {
+        if !is {
+            self.exported.remove(name);
+        } else if self.exported.len() < MOST_MARKED {
+            self.exported.insert(name.to_owned());
+        } else {
+            self.clouded = true;
+        }
+    }
+
+    /// Keeps what other programs get.
+    pub fn keep_exported(&mut self) {
+        let gone: Vec<String> = self.values.keys().filter(|name| !self.exported.contains(*name)).cloned().collect();
+        gone.iter().for_each(|name| self.remove(name));
+        self.fixed.clear();
+        self.hidden.clear();
+    }
+
+    pub fn is_fixed(&self, name: &str) -> bool {
+        self.fixed.contains(name)
+    }
+
+    /// Lets nothing be assigned to it any more.
+    pub fn fix(&mut self, name: &str) {
+        if self.fixed.len() < MOST_MARKED {
+            self.fixed.insert(name.to_owned());
+        }
     }
 
     pub fn remove(&mut self, name: &str) {

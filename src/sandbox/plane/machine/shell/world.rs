@@ -74,6 +74,8 @@ pub trait World: Send + Sync {
     fn note(&self, line: &str);
     /// The content of the file at an absolute path.
     fn read(&self, path: &str) -> Option<Vec<u8>>;
+    /// Whether there is a file at an absolute path.
+    fn has(&self, path: &str) -> bool;
     /// Writes a file.
     ///
     /// # Errors

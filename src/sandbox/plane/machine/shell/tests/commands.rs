@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::{BootScript, hosts};
 use super::paper::{Paper, printed, run_in};
 
-async fn check(rows: &[(&str, &str)]) {
+pub async fn check(rows: &[(&str, &str)]) {
     let mut wrong = Vec::new();
     for (script, wanted) in rows {
         let seen = printed(script).await;
@@ -70,9 +70,9 @@ async fn commands_are_joined_as_by_bash() {
         ("for a in 1 2; do for b in 1; do continue 2; done; done; for a in 1 2; do break 9; done; echo on", "on\n"),
         ("case abc in a*) echo A;; *) echo B;; esac; case x in (y|x) echo C ;; esac", "A\nC\n"),
         ("case x in x) echo C ;& y) echo D;; esac; echo end", "[pllab sandbox] line 2: case x in x) echo C ;& y) echo D;; esac is not run here; what depends on it is skipped\nend\n"),
-        ("echo a\nif true; then\necho b\ndone", "a\n/var/lib/cloud/instance/scripts/part-001: line 5: syntax error near unexpected token `done'\n/var/lib/cloud/instance/scripts/part-001: line 5: `done'\n"),
-        ("echo it's", "/var/lib/cloud/instance/scripts/part-001: line 2: unexpected EOF while looking for matching `''\n"),
-        ("while true; do\n echo never closed", "/var/lib/cloud/instance/scripts/part-001: line 4: syntax error: unexpected end of file\n"),
+        ("echo a\nif true; then\necho b\ndone", "a\n/var/lib/cloud/instance/scripts/part-001: line 5: syntax error near unexpected token `done'\n/var/lib/cloud/instance/scripts/part-001: line 5: `done'\n[pllab sandbox] the user data ends with status 2, of which cloud-init warns\n"),
+        ("echo it's", "/var/lib/cloud/instance/scripts/part-001: line 2: unexpected EOF while looking for matching `''\n[pllab sandbox] the user data ends with status 2, of which cloud-init warns\n"),
+        ("while true; do\n echo never closed", "/var/lib/cloud/instance/scripts/part-001: line 4: syntax error: unexpected end of file\n[pllab sandbox] the user data ends with status 2, of which cloud-init warns\n"),
         ("case $(echo 5) in [0-9]) echo digit;; esac", "digit\n"),
         ("f() { local a=$1; echo f$a$2; return 3; }; a=9; f 1 2; echo $? $a", "f12\n3 9\n"),
         ("function g { echo g; }\ng", "g\n"),
@@ -93,7 +93,7 @@ async fn commands_are_joined_as_by_bash() {
         ("exec > >(tee /tmp/log | logger -t user-data -s 2>/dev/console) 2>&1\necho a", "<13>Nov 30 22:50:28 user-data: a\n"),
         ("echo x | tee /tmp/t; cat /tmp/t", "x\nx\n"),
         ("while true; do echo t; break; done | tee -a /dev/console", "t\nt\n"),
-        ("echo a > /full/x || echo full", "/var/lib/cloud/instance/scripts/part-001: line 2: /full/x: No space left on device\nfull\n"),
+        ("echo a > /tmp/full || echo full", "/var/lib/cloud/instance/scripts/part-001: line 2: /tmp/full: No space left on device\nfull\n"),
         ("(sleep 1; echo job) & wait; echo end", "job\nend\n"),
         ("bash -c 'echo $0 $1' x y; echo 'echo from $1' > /tmp/s.sh; bash /tmp/s.sh file", "x y\nfrom file\n"),
         ("while read a b; do echo $b-$a; done <<EOF\n1 2\n3 4 5\nEOF", "2-1\n4 5-3\n"),

@@ -119,7 +119,7 @@ async fn what_a_program_may_have_written_is_not_known() {
     check(&[
         ("echo a > /tmp/a; python3 -c 1; echo b > /tmp/b; cat /tmp/b; cat /tmp/a", "b"),
         ("echo a > /tmp/a; nope /tmp/b; ps aux; ls /; find / -name x; df -h /; cat /tmp/a", "a"),
-        ("echo a > /tmp/zz/a; nope /tmp/zz; rm -rf /tmp/zz; [ -e /tmp/zz/a ] || echo gone", "gone"),
+        ("mkdir /tmp/zz; echo a > /tmp/zz/a; nope /tmp/zz; rm -rf /tmp/zz; [ -e /tmp/zz/a ] || echo gone", "gone"),
     ])
     .await;
 }

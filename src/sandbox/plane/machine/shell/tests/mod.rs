@@ -6,3 +6,4 @@ mod attacks;
 mod commands;
 mod evidence;
 mod paper;
+mod programs;

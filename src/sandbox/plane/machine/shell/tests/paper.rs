@@ -1,6 +1,6 @@
 //! A world that is only written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,6 +16,7 @@ pub struct Paper {
     pub files: Mutex<BTreeMap<String, Vec<u8>>>,
     pub packages: Mutex<Vec<String>>,
     pub log: Mutex<Vec<String>>,
+    pub running: Mutex<BTreeSet<String>>,
     pub waits: Mutex<usize>,
     pub jobs: Mutex<tokio::task::JoinSet<()>>,
     /// After so many waits `late` answers.
@@ -43,9 +44,12 @@ impl World for On {
     fn read(&self, path: &str) -> Option<Vec<u8>> {
         self.0.files.lock().unwrap().get(path).cloned()
     }
+    fn has(&self, path: &str) -> bool {
+        self.0.files.lock().unwrap().contains_key(path)
+    }
     fn write(&self, path: &str, bytes: &[u8], append: bool) -> Result<(), &'static str> {
         let mut files = self.0.files.lock().unwrap();
-        if path.starts_with("/full") {
+        if path.starts_with("/tmp/full") {
             return Err("No space left on device");
         }
         let file = files.entry(path.to_owned()).or_default();
@@ -116,8 +120,19 @@ impl World for On {
     }
     fn service<'a>(&'a self, verb: &'a str, unit: &'a str) -> Later<'a, Served> {
         Box::pin(async move {
+            let mut running = self.0.running.lock().unwrap();
+            match verb {
+                "is-active" if running.contains(unit) => return Served::Done(0, "active\n".to_owned()),
+                "is-active" => return Served::Done(3, "inactive\n".to_owned()),
+                "stop" => {
+                    running.remove(unit);
+                }
+                _ => {
+                    running.insert(unit.to_owned());
+                }
+            }
             self.0.log.lock().unwrap().push(format!("{verb} {unit}"));
-            Served::Done(0, if verb == "is-active" { "active\n".to_owned() } else { String::new() })
+            Served::Done(0, String::new())
         })
     }
     fn serve_folder(&self, folder: &str, port: u16, log: Sink) -> bool {
