@@ -17,6 +17,45 @@ pub const DEFAULT_PAGE: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome 
     <h1>Welcome to nginx!</h1>\n<p>This is the default page of the pllab sandbox's web server, which stands in for \
     nginx on Amazon Linux 2023.</p>\n</body>\n</html>\n";
 
+/// Directives that change what nginx answers, but not what the built-in server does.
+const NOT_FOLLOWED: [&str; 25] = [
+    "add_header",
+    "alias",
+    "allow",
+    "auth_basic",
+    "auth_request",
+    "autoindex",
+    "deny",
+    "error_page",
+    "expires",
+    "fastcgi_pass",
+    "grpc_pass",
+    "internal",
+    "limit_conn",
+    "limit_rate",
+    "limit_req",
+    "memcached_pass",
+    "proxy_pass",
+    "return",
+    "rewrite",
+    "scgi_pass",
+    "ssl_certificate",
+    "stub_status",
+    "sub_filter",
+    "try_files",
+    "uwsgi_pass",
+];
+
+/// The names of a configuration's directives that the built-in server does not follow.
+pub fn not_followed(tree: &[Directive]) -> BTreeSet<&str> {
+    let elsewhere = |directive: &Directive| match (directive.name(), directive.values().as_slice()) {
+        ("root", [folder]) => folder.trim_end_matches('/') != ROOT.trim_end_matches('/'),
+        ("index", names) => names.first() != Some(&"index.html"),
+        (name, _) => NOT_FOLLOWED.contains(&name),
+    };
+    Directive::all(tree).into_iter().filter(|it| elsewhere(it)).map(Directive::name).collect()
+}
+
 /// What the built-in server reads of its configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
@@ -174,6 +213,15 @@ mod tests {
         assert_eq!(config(&disk), Config { ports, loopback, ssi: true, ..Config::default() });
         disk.write("/etc/nginx/nginx.conf", b"http { server { } server { listen [::]:81; } }", false).unwrap();
         assert_eq!(config(&disk).ports, BTreeMap::from([(80, false), (81, false)]));
+    }
+
+    #[test]
+    fn what_it_does_not_follow_is_named() {
+        let mut disk = Disk::default();
+        assert!(not_followed(&read(&disk).unwrap()).is_empty());
+        let text = b"server { listen 81; root /srv; location / { return 404; } location /a { proxy_pass http://127.0.0.1:1; } }";
+        disk.write("/etc/nginx/conf.d/x.conf", text, false).unwrap();
+        assert_eq!(not_followed(&read(&disk).unwrap()), BTreeSet::from(["proxy_pass", "return", "root"]));
     }
 
     #[test]

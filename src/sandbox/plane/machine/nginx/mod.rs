@@ -28,7 +28,7 @@ mod values;
 mod variables;
 mod write;
 
-pub use builtin::{ACCESS_LOG, Config, DEFAULT_PAGE, ROOT, SERVER, Variables, include};
+pub use builtin::{ACCESS_LOG, Config, DEFAULT_PAGE, ROOT, SERVER, Variables, include, not_followed};
 pub use complaint::{Complaint, complaint};
 pub use directive::Directive;
 pub use page::page;

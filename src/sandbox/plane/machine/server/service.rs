@@ -49,6 +49,13 @@ pub async fn start_nginx(context: &Arc<MachineContext>, machine: &Arc<Machine>) 
         },
         None => None,
     };
+    let ignored = nginx::not_followed(&tree);
+    if real.is_none() && !ignored.is_empty() {
+        let names: Vec<&str> = ignored.into_iter().collect();
+        let text =
+            format!("[pllab sandbox] the web server that stands in for nginx does not follow: {}", names.join(", "));
+        context.network.consoles.line(&machine.id, &text);
+    }
     for (&port, &proxied) in &config.ports {
         if config.loopback.contains(&port) {
             let place = Place::Instance { id: machine.id.clone(), port };

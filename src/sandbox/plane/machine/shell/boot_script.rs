@@ -137,10 +137,9 @@ impl BootScript {
                 progress(at + 1, &results);
             }
             match ended {
-                Ok(_) | Err(Halt::Unknown | Halt::Failed | Halt::Break(_) | Halt::Continue(_)) => {}
-                // Only a function or a loop could have been ended, and here is none.
-                Err(Halt::Lost(Leave::Loop | Leave::Function)) => {}
                 Err(Halt::Lost(Leave::Shell)) => return,
+                // Only a function or a loop could have been ended, and here is none.
+                Ok(_) | Err(Halt::Unknown | Halt::Failed | Halt::Break(_) | Halt::Continue(_) | Halt::Lost(_)) => {}
                 Err(Halt::Return(_)) => {
                     shell.line = item.chain.first.stages.first().map_or(1, |it| it.line);
                     let words = "return: can only `return' from a function or sourced script";

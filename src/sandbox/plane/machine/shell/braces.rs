@@ -15,7 +15,11 @@ pub fn braces(word: &Word, meter: &Meter) -> Result<Vec<Option<Word>>, Halt> {
         Part::Text(text) => split(text).map(|split| (at, split)),
         _ => None,
     });
-    let Some((at, (before, inside, after))) = found else { return Ok(vec![None]) };
+    let Some((at, (before, inside, after))) = found else {
+        // Braces around what is not plain text are not modelled.
+        let whole: String = word.iter().map(|part| if let Part::Text(text) = part { text } else { "$" }).collect();
+        return if split(&whole).is_some() { Err(Halt::Unknown) } else { Ok(vec![None]) };
+    };
     let plain = word.iter().all(|part| matches!(part, Part::Text(_) | Part::Quoted(_)));
     if !plain || inside.contains('{') || split(after).is_some() {
         return Err(Halt::Unknown);

@@ -9,6 +9,9 @@ use super::state::{Shell, is_own, shortened};
 const OWNERS: [&str; 10] =
     ["root", "ec2-user", "nobody", "nginx", "apache", "adm", "wheel", "bin", "daemon", "systemd-journal"];
 
+/// Does something with a path. Returns why it cannot.
+type Each<'a> = dyn FnMut(&mut Shell, &str) -> Result<Option<String>, Halt> + 'a;
+
 impl Shell {
     pub fn files(&mut self, name: &str, words: &[&str]) -> Result<Outcome, Halt> {
         let (flags, plain): (Vec<&str>, Vec<&str>) = words.iter().partition(|it| it.starts_with('-') && it.len() > 1);
@@ -31,9 +34,7 @@ impl Shell {
                 // What a package has brought is not here, and its server would go on as if it were there.
                 for path in &plain {
                     let path = self.absolute(path)?;
-                    if let Some(service) =
-                        self.packaged(&path).filter(|_| folders || !self.is_folder(&path).unwrap_or(true))
-                    {
+                    if let Some(service) = self.packaged(&path).filter(|_| folders || !self.is_folder(&path)) {
                         self.common.forget_service(service);
                         return Err(Halt::Unknown);
                     }
@@ -99,11 +100,7 @@ impl Shell {
     }
 
     /// Does something with each path, and says why it cannot.
-    fn each_file(
-        &mut self,
-        paths: &[&str],
-        each: &mut dyn FnMut(&mut Self, &str) -> Result<Option<String>, Halt>,
-    ) -> Result<Outcome, Halt> {
+    fn each_file(&mut self, paths: &[&str], each: &mut Each<'_>) -> Result<Outcome, Halt> {
         let mut outcome = Outcome::WELL;
         for path in paths {
             if let Some(words) = each(self, path)? {
@@ -146,7 +143,7 @@ impl Shell {
 
     fn touch(&mut self, given: &str) -> Result<Option<String>, Halt> {
         let path = self.absolute(given)?;
-        if self.common.is_unknown(&path) || self.world.has(&path) || self.is_folder(&path)? {
+        if self.common.is_unknown(&path) || self.world.has(&path) || self.is_folder(&path) {
             return Ok(None);
         }
         let refused = match self.folder_refuses(&path)? {
@@ -179,7 +176,7 @@ impl Shell {
     fn remove(&mut self, given: &str, folders: bool, force: bool) -> Result<Option<String>, Halt> {
         let path = self.absolute(given)?;
         let refused = |words: &str| Ok(Some(format!("rm: cannot remove '{}': {words}", shortened(given))));
-        if !folders && self.is_folder(&path)? {
+        if !folders && self.is_folder(&path) {
             return refused(IS_FOLDER);
         }
         let mut removed = self.world.remove(&path);
@@ -201,7 +198,7 @@ impl Shell {
 
     fn copy(&mut self, name: &str, from: &str, to: &str, keeps: bool) -> Result<Outcome, Halt> {
         let (source, mut target) = (self.absolute(from)?, self.absolute(to)?);
-        if self.is_folder(&source)? {
+        if self.is_folder(&source) {
             if name == "mv" {
                 return Err(Halt::Unknown);
             }
@@ -213,7 +210,7 @@ impl Shell {
             return Ok(Outcome::BADLY);
         };
         let mut shown = to.to_owned();
-        if to.ends_with('/') || self.is_folder(&target)? {
+        if to.ends_with('/') || self.is_folder(&target) {
             let file = source.rsplit('/').next().unwrap_or(&source);
             target = format!("{}/{file}", target.trim_end_matches('/'));
             shown = format!("{}/{file}", to.trim_end_matches('/'));

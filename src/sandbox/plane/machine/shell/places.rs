@@ -131,8 +131,9 @@ impl Shell {
             .map(|(package, ..)| *package)
     }
 
-    pub fn is_folder(&self, path: &str) -> Result<bool, Halt> {
-        Ok(!self.common.is_unknown(path) && !self.world.has(path) && self.exists(path) == Ok(Found::Folder))
+    /// Whether a folder is known to be there.
+    pub fn is_folder(&self, path: &str) -> bool {
+        !self.common.is_unknown(path) && !self.world.has(path) && self.exists(path) == Ok(Found::Folder)
     }
 
     /// Why no file can be made at an absolute path, in the system's words; `None` if it can.
@@ -143,7 +144,7 @@ impl Shell {
         if !self.world.fits(path) {
             return Ok(Some("File name too long"));
         }
-        if self.is_folder(path)? { Ok(Some(IS_FOLDER)) } else { self.folder_refuses(path) }
+        if self.is_folder(path) { Ok(Some(IS_FOLDER)) } else { self.folder_refuses(path) }
     }
 
     /// As [`Shell::refuses`], for anything that is made in the folder of this path.

@@ -186,7 +186,7 @@ impl Shell {
             loop {
                 let told = self.world.install(&packages, self.quiet).await;
                 let err = self.sinks.err.clone();
-                if !self.quiet && !(aborts && told.code == 0) {
+                if !self.quiet && (!aborts || told.code != 0) {
                     self.print(&told.out)?;
                     self.put(&err, &told.err)?;
                 }
@@ -195,7 +195,9 @@ impl Shell {
                     return Ok(Outcome::BADLY);
                 }
                 if told.code == 0 || self.quiet {
-                    packages.iter().for_each(|it| self.common.unsure(it, Unsure::Installed, false));
+                    for package in &packages {
+                        self.common.unsure(package, Unsure::Installed, false);
+                    }
                     return Ok(Outcome::WELL);
                 }
                 if self.tested > 0 {

@@ -3,7 +3,7 @@
 use super::outcome::{Halt, Leave, Outcome};
 use super::run::Run;
 use super::state::{Function, Shell};
-use super::tree::{Assignment, Redirect, Word};
+use super::tree::{Assignment, Part, Redirect, Word};
 use super::variables::Value;
 use super::world::Later;
 
@@ -101,7 +101,10 @@ impl Shell {
                 self.complain(&format!("{name}: readonly variable"))?;
                 return Err(Halt::Failed);
             }
+            // A `~` after a colon is a folder too, which is not modelled.
+            let home = |part: &Part| matches!(part, Part::Text(text) if text.contains(":~"));
             let text = match &assignment.value {
+                Some(word) if word.iter().any(home) => Err(Halt::Unknown),
                 Some(word) => self.text(word).await,
                 None => Err(Halt::Unknown),
             };

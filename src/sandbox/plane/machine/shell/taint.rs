@@ -93,7 +93,7 @@ impl<'a> Skip<'a> {
             return None;
         }
         if self.shell.depth >= MOST_DEEP {
-            return self.anything();
+            return Some(self.anything());
         }
         self.shell.depth += 1;
         let leave = look(self);
@@ -102,13 +102,15 @@ impl<'a> Skip<'a> {
     }
 
     /// Nothing is known any more.
-    fn anything(&mut self) -> Option<Leave> {
+    fn anything(&mut self) -> Leave {
         self.shell.variables.cloud();
         self.shell.functions.values_mut().for_each(|function| *function = None);
         self.shell.folder = None;
         self.shell.common.forget_tree("/");
-        SERVICES.iter().for_each(|it| self.shell.common.forget_service(it));
-        Some(Leave::Shell)
+        for service in SERVICES {
+            self.shell.common.forget_service(service);
+        }
+        Leave::Shell
     }
 
     fn command(&mut self, command: &Command) -> Option<Leave> {
@@ -251,7 +253,9 @@ impl<'a> Skip<'a> {
         if hides || (!plain && assigns(&text)) {
             self.shell.variables.cloud();
         } else if assigns(&text) {
-            names.iter().for_each(|name| self.forget_variable(name));
+            for name in names {
+                self.forget_variable(name);
+            }
         }
         self.word(word)
     }
@@ -259,9 +263,9 @@ impl<'a> Skip<'a> {
     /// What a command of these words would have changed.
     fn invoked(&mut self, words: &[Seen]) -> Option<Leave> {
         let (first, rest) = words.split_first()?;
-        let Some(name) = first.as_deref() else { return self.anything() };
+        let Some(name) = first.as_deref() else { return Some(self.anything()) };
         if let Some(function) = self.shell.functions.get(name).cloned() {
-            let Some(function) = function else { return self.anything() };
+            let Some(function) = function else { return Some(self.anything()) };
             if !self.seen.insert(name.to_owned()) {
                 return None;
             }
@@ -280,10 +284,9 @@ impl<'a> Skip<'a> {
                 self.shell.forget_program(rest);
                 Some(Leave::Shell)
             }
-            "exit" | "set" => Some(Leave::Shell),
             "return" => Some(Leave::Function),
             "shift" if self.inside > 0 || self.shell.variables.in_function() => Some(Leave::Function),
-            "shift" => Some(Leave::Shell),
+            "exit" | "set" | "shift" => Some(Leave::Shell),
             "break" | "continue" if self.shell.loops == 0 => None,
             "break" | "continue" => Some(if rest.is_empty() { Leave::Loop } else { Leave::Function }),
             // What the image brings is read for its variables.
@@ -292,7 +295,7 @@ impl<'a> Skip<'a> {
                 self.shell.folder = None;
                 None
             }
-            "source" | "." | "eval" => self.anything(),
+            "source" | "." | "eval" => Some(self.anything()),
             "cd" | "pushd" | "popd" => {
                 self.shell.folder = None;
                 None
@@ -317,7 +320,7 @@ impl<'a> Skip<'a> {
             if word.starts_with('-') {
                 // A name for another variable.
                 if word.contains('n') && matches!(command, "declare" | "local" | "typeset") {
-                    return self.anything();
+                    return Some(self.anything());
                 }
                 continue;
             }

@@ -31,7 +31,7 @@ impl Shell {
                 continue;
             }
             let path = self.absolute(file)?;
-            if self.is_folder(&path)? {
+            if self.is_folder(&path) {
                 complete = false;
                 let shown = super::state::shortened(file);
                 self.error(&format!("{name}: {shown}: Is a directory\n"))?;

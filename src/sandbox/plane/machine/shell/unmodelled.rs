@@ -82,7 +82,9 @@ impl Shell {
         let Some(tool) = words.get(at).and_then(Option::as_deref).and_then(tool) else {
             // A word that is not known may be a service's name, but hardly the program's.
             if at == 0 {
-                SERVICES.iter().for_each(|it| self.common.forget_service(it));
+                for service in SERVICES {
+                    self.common.forget_service(service);
+                }
             }
             return;
         };

@@ -113,7 +113,9 @@ impl Variables {
     /// Keeps what other programs get.
     pub fn keep_exported(&mut self) {
         let gone: Vec<String> = self.values.keys().filter(|name| !self.exported.contains(*name)).cloned().collect();
-        gone.iter().for_each(|name| self.remove(name));
+        for name in gone {
+            self.remove(&name);
+        }
         self.fixed.clear();
         self.hidden.clear();
     }

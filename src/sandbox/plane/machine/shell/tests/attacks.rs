@@ -107,8 +107,8 @@ fn no_script_ends_the_program_or_keeps_it_busy() {
                 let before = if skipped.ends_with(": ") { "; " } else { "" };
                 let (open, close) = (open.repeat(count), close.repeat(count));
                 rows.push(format!("f() {{ {skipped}{before}{open}f{close}{end}; }}; f"));
-                let next = |at: usize| format!("f{at}() {{ {open}f{}{close}; }}\n", at + 1);
-                rows.push((0..20.min(60_000 / open.len())).map(next).collect::<String>() + "nope && f0");
+                let function = |at: usize| format!("f{at}() {{ {open}f{}{close}; }}\n", at + 1);
+                rows.push((0..20.min(60_000 / open.len())).map(function).collect::<String>() + "nope && f0");
             }
         }
         rows.push(format!("f() {{ nope && {}f; {}; }}; f", "{ ".repeat(count), "}; ".repeat(count)));

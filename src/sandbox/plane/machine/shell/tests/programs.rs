@@ -69,6 +69,8 @@ async fn words_and_options_are_those_of_bash() {
     .await;
     for script in [
         "set | grep FOO",
+        "x=1; echo {$x,3}",
+        "y=a:~",
         "f() { :; }; type f",
         "f() { :; }; which f",
         "set -- a b; echo ${@:2}",
