@@ -63,6 +63,14 @@ fn answer(screen: &mut Screen, key: &[u8]) {
     screen.see("the next prompt", |screen| prompt(screen).is_some() && screen.visible() != before);
 }
 
+/// Presses a key that turns a page. A page overlooks keys that come together with others, so it may have to be pressed
+/// again. But not before it is sure to be overlooked: in a menu, it chooses.
+fn turn(screen: &mut Screen, key: &[u8]) {
+    let page = screen.visible();
+    screen.send(key);
+    screen.comes(Duration::from_secs(12), |screen| prompt(screen).is_some() && screen.visible() != page);
+}
+
 /// Goes on to a menu without choosing anything. `false` if a key that was pressed before ends the program.
 #[track_caller]
 fn to_menu(screen: &mut Screen) -> bool {
@@ -71,18 +79,7 @@ fn to_menu(screen: &mut Screen) -> bool {
             return false;
         }
         match prompt(screen).expect("it was seen") {
-            // A page overlooks keys that come together with others, so this one may have to be pressed again. But not before
-            // it is sure to be overlooked: in a menu, it pauses the run.
-            Prompt::Page => {
-                let page = screen.visible();
-                screen.send(b"q");
-                for _ in 0..40 {
-                    screen.rest();
-                    if screen.visible() != page {
-                        break;
-                    }
-                }
-            }
+            Prompt::Page => turn(screen, b"q"),
             Prompt::Watch => {
                 // The line of a watch moves by itself, so a changed screen does not mean that the key was heard.
                 screen.send(b"\r");
@@ -168,7 +165,7 @@ fn through(lab: &str, lang: Lang, size: (u16, u16)) {
     for _ in 0..400 {
         if next(&mut screen) == Prompt::Page {
             // A page leaves its last row to the legend, and loses none of its own.
-            answer(&mut screen, b"\r");
+            turn(&mut screen, b"\r");
             continue;
         }
         assert_in_sight(&screen);

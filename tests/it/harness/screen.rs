@@ -233,6 +233,18 @@ impl Screen {
         }
     }
 
+    /// Waits until `wanted` holds, but no longer than `within` and not beyond the program's end; says whether it holds.
+    pub fn comes(&mut self, within: Duration, wanted: impl Fn(&Self) -> bool) -> bool {
+        let deadline = Instant::now() + within;
+        while !wanted(self) {
+            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.take(&bytes),
+                Err(_) => return wanted(self),
+            }
+        }
+        true
+    }
+
     /// Waits until `wanted` holds, or the program ends; says whether it goes on.
     #[track_caller]
     pub fn see_or_end(&mut self, what: &str, wanted: impl Fn(&Self) -> bool) -> bool {
