@@ -247,14 +247,15 @@ const DIFFERENCES: &[Difference] = &[
     ]),
     difference(
         "user-data",
-        "ユーザーデータは実行せず、小さなシェルとしてまねます。変数、展開、リダイレクト、ヒアドキュメント、if・for・while・case・関数、ジョブ、テスト、算術、set -e などと、echo、printf、cat、grep、cut、tr、head、tail、sort、date、curl、wget、nc -z、getent、dig +short、host、dnf、systemctl (nginx、httpd、スクリプトが書いたユニット)、python3 -m http.server など、よく使うコマンドがあります。ほかのコマンドには結果がなく、成功でも失敗でもありません。それに左右される行も飛ばし、コンソールに行番号を添えてそう書きます (set -e は止めません)。配列、[[ =~ ]]、eval、source、プロセス置換 (exec > >(tee) のほか)、シグナル (trap) はありません。ファイルの権限は見ません。set -x が見せるのはコマンドと代入だけです。cloud-config は write_files、packages、runcmd だけです。深さ 100、メモリー 4 MiB、ジョブ 64、計算し続ける時間 (約 1 分) までで、超えると終わります。PowerShell は while ($true)、curl.exe、Start-Sleep、Write-Host だけです。",
+        "ユーザーデータは実行せず、小さなシェルとしてまねます。変数、展開、リダイレクト、ヒアドキュメント、if・for・while・case・関数、ジョブ、テスト、算術、set -e などと、echo、printf、cat、grep、cut、tr、head、tail、sort、date、curl、wget、nc -z、getent、dig +short、host、dnf、systemctl (nginx、httpd、スクリプトが書いたユニット)、python3 -m http.server など、よく使うコマンドがあります。ほかのコマンドには結果がなく、成功でも失敗でもありません。それに左右される行も飛ばし、コンソールに行番号を添えてそう書きます (set -e は止めません)。飛ばした中の exit・return・break などで終わっていたかもしれないときは、その先も動かしません。そのコマンドが書いたかもしれないファイルの中身も、わからないものとして扱います。配列、[[ =~ ]]、プロセス置換 (exec > >(tee) のほか)、シグナル (trap) はありません。ファイルの権限は見ません。set -x が見せるのはコマンドと代入だけです。cloud-config は write_files、packages、runcmd だけです。深さ 100、メモリー 4 MiB、ジョブ 64、計算し続ける時間 (約 1 分) までで、超えると終わります。PowerShell は while ($true)、curl.exe、Start-Sleep、Write-Host だけです。",
         "User data is imitated by a small shell and never executed. It has variables, expansions, redirections, \
          here-documents, if, for, while, case, functions, jobs, tests, arithmetic, set -e and the like, and the usual \
          commands: echo, printf, cat, grep, cut, tr, head, tail, sort, date, curl, wget, nc -z, getent, dig +short, host, \
          dnf, systemctl (nginx, httpd, and units that the script wrote), python3 -m http.server and some more. Any other \
          command has no result: it is neither success nor failure, what depends on it is skipped, and the console says \
-         so with the line (set -e does not stop at it). There are no arrays, no [[ =~ ]], no eval and source, no process \
-         substitution but exec > >(tee), no signals (trap); file modes are not looked at; set -x shows commands and \
+         so with the line (set -e does not stop at it). Where a skipped exit, return, break or the like might have ended \
+         the script, what follows is not run either; the content of files that such a command may have written is not known. \
+         There are no arrays, no [[ =~ ]], no process substitution but exec > >(tee), no signals (trap); file modes are not looked at; set -x shows commands and \
          assignments only. Of a cloud-config write_files, \
          packages and runcmd are run. A script ends when it nests more than 100 deep, needs more than 4 MiB of memory, \
          or computes for about a minute without a rest; it has 64 jobs at most. Of PowerShell there are while ($true), \

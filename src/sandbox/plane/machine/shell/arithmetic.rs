@@ -33,7 +33,7 @@ impl From<Halt> for Wrong {
 pub fn evaluate(text: &str, names: &mut dyn Names, depth: usize) -> Result<i64, Wrong> {
     // A variable may hold another expression, and that one more: each costs what reading it costs.
     names.steps(EACH + text.len())?;
-    let mut reader = Arithmetic { characters: text.chars().collect(), at: 0, names, depth, skipping: 0 };
+    let mut reader = Arithmetic { characters: text.chars().collect(), at: 0, names, depth, start: 0, skipping: 0 };
     reader.blanks();
     if reader.peek().is_none() {
         return Ok(0);
@@ -47,6 +47,8 @@ struct Arithmetic<'a> {
     at: usize,
     names: &'a mut dyn Names,
     depth: usize,
+    /// Where the innermost expression begins: only there may a variable be assigned.
+    start: usize,
     /// How many branches around this one are not taken.
     skipping: usize,
 }
@@ -104,6 +106,8 @@ impl Arithmetic<'_> {
 
     fn choice(&mut self) -> Result<i64, Wrong> {
         self.deeper()?;
+        self.blanks();
+        self.start = self.at;
         let chosen = self.two(0)?;
         let value = if self.take("?") {
             let first = self.branch(chosen == 0)?;
@@ -258,6 +262,7 @@ impl Arithmetic<'_> {
 
     /// Reads a variable, with what is assigned to it.
     fn changed(&mut self, by: i64, before: bool) -> Result<i64, Wrong> {
+        let first = self.at == self.start;
         let name = self.word();
         if !is_name(&name) {
             return Err(Wrong::Syntax);
@@ -275,6 +280,9 @@ impl Arithmetic<'_> {
             }
         }
         if self.sees("=") && !self.sees("==") {
+            if !first {
+                return Err(Wrong::Syntax);
+            }
             self.take("=");
             let value = self.choice()?;
             self.assign(&name, value)?;
@@ -282,6 +290,9 @@ impl Arithmetic<'_> {
         }
         for operator in ["+", "-", "*", "/", "%"] {
             if self.sees(operator) && self.characters.get(self.at + 1) == Some(&'=') {
+                if !first {
+                    return Err(Wrong::Syntax);
+                }
                 self.at += 2;
                 self.blanks();
                 let left = self.value(&name)?;

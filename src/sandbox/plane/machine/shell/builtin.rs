@@ -42,8 +42,12 @@ impl Shell {
                 ("source" | ".", [path, ..]) => self.source(path, rest.get(1..).unwrap_or_default()).await,
                 ("break" | "continue", _) => {
                     let count: u32 = words.first().map_or(Some(1), |it| it.parse().ok()).ok_or(Halt::Unknown)?;
-                    if self.loops == 0 || count == 0 {
+                    if self.loops == 0 {
+                        self.complain(&format!("{name}: only meaningful in a `for', `while', or `until' loop"))?;
                         return Ok(Outcome::WELL);
+                    }
+                    if count == 0 {
+                        return Err(Halt::Unknown);
                     }
                     let more = count.min(self.loops) - 1;
                     Err(if name == "break" { Halt::Break(more) } else { Halt::Continue(more) })

@@ -68,20 +68,22 @@ impl Shell {
         opened: &'a mut Opened,
     ) -> Later<'a, Result<Option<Outcome>, Halt>> {
         Box::pin(async move {
-            let path = self.text(target).await?;
+            let fields = self.fields(std::slice::from_ref(target)).await?;
+            // More or fewer are an error, which shows the word as it was written.
+            let [path] = fields.as_slice() else { return Err(Halt::Unknown) };
             let out = match path.as_str() {
                 "/dev/stdout" | "/dev/fd/1" => self.sinks.out.clone(),
                 "/dev/stderr" | "/dev/fd/2" => self.sinks.err.clone(),
                 // bash connects to such a path.
                 _ if path.starts_with("/dev/tcp/") || path.starts_with("/dev/udp/") => {
-                    if let Some(failed) = self.connect_path(&path).await? {
+                    if let Some(failed) = self.connect_path(path).await? {
                         return Ok(Some(failed));
                     }
                     Out::Null
                 }
                 "" => return self.complain(&format!(": {NO_SUCH}")).map(Some),
                 _ => {
-                    let absolute = self.absolute(&path)?;
+                    let absolute = self.absolute(path)?;
                     let out = Out::file(absolute.clone(), append);
                     if matches!(out, Out::File(_)) {
                         let mut refused = self.refuses(&absolute)?;
@@ -96,7 +98,7 @@ impl Shell {
                             }
                         }
                         if let Some(words) = refused {
-                            return self.complain(&format!("{}: {words}", shortened(&path))).map(Some);
+                            return self.complain(&format!("{}: {words}", shortened(path))).map(Some);
                         }
                     }
                     out

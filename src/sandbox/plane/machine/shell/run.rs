@@ -192,7 +192,8 @@ impl Shell {
                 Err(Halt::Failed) => Ok(Outcome::BADLY),
                 Err(halt) => Err(halt),
             };
-            if !persists {
+            // What `exec` has opened inside stays open.
+            if !persists && !command.redirects.is_empty() {
                 self.sinks = sinks;
                 self.input = input;
             }

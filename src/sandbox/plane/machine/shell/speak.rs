@@ -171,7 +171,8 @@ impl Shell {
                         _ => return Err(Halt::Unknown),
                     };
                     self.meter.charge(text.len())?;
-                    let missing = width.saturating_sub(text.chars().count());
+                    // Widths count bytes.
+                    let missing = width.saturating_sub(text.len());
                     if flags.contains(&'-') {
                         out.push_str(&text);
                         out.extend(std::iter::repeat_n(' ', missing));

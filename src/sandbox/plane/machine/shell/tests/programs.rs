@@ -69,6 +69,8 @@ async fn words_and_options_are_those_of_bash() {
     .await;
     for script in [
         "set | grep FOO",
+        "echo $((1 + a=2))",
+        "f='/tmp/a b'; echo x > $f",
         "x=1; echo {$x,3}",
         "y=a:~",
         "f() { :; }; type f",
