@@ -6,6 +6,8 @@ use super::parser::is_name;
 
 /// What an expression costs besides its length, in steps.
 const EACH: usize = 50;
+/// What one in a variable costs: two of them, each with two more in it and so on, are many.
+const INSIDE: usize = 300;
 
 /// What arithmetic asks of the shell.
 pub trait Names {
@@ -31,7 +33,6 @@ impl From<Halt> for Wrong {
 }
 
 pub fn evaluate(text: &str, names: &mut dyn Names, depth: usize) -> Result<i64, Wrong> {
-    // A variable may hold another expression, and that one more: each costs what reading it costs.
     names.steps(EACH + text.len())?;
     let mut reader = Arithmetic { characters: text.chars().collect(), at: 0, names, depth, start: 0, skipping: 0 };
     reader.blanks();
@@ -323,6 +324,7 @@ impl Arithmetic<'_> {
             return Ok(value);
         }
         // A variable may hold another expression.
+        self.names.steps(INSIDE)?;
         evaluate(text, self.names, self.depth + 1)
     }
 }

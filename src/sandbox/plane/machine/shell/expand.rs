@@ -196,6 +196,7 @@ impl Shell {
                     Some(Value::Unknown) => return Err(Halt::Unknown),
                 };
                 for (at, argument) in self.arguments.iter().enumerate() {
+                    self.meter.charge(8)?;
                     held.grow(argument.len() + 64)?;
                     if at > 0 {
                         pieces.push(if parameter.name == "@" || !quoted {

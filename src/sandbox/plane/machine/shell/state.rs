@@ -103,7 +103,7 @@ impl Shell {
 
     /// A subshell, one level deeper.
     pub fn inner(&self) -> Result<Self, Halt> {
-        let arguments: usize = self.arguments.iter().map(String::len).sum();
+        let arguments: usize = self.arguments.iter().map(|it| it.len() + 8).sum();
         self.meter.charge(COMMAND + self.functions.len() * 4 + arguments)?;
         Ok(Self {
             world: Arc::clone(&self.world),

@@ -9,7 +9,7 @@ use super::parser::is_name;
 use super::sinks::Out;
 use super::state::{Shell, is_own};
 use super::tree::{Chain, Change, Command, Item, Kind, List, Parameter, Part, Pipeline, RedirectKind, Word};
-use super::unmodelled::{SERVICES, Seen};
+use super::unmodelled::{SERVICES, UNKNOWN};
 use super::variables::Value;
 
 /// Forgets what commands would have changed. Returns what they might have ended.
@@ -44,7 +44,6 @@ pub fn skip_command(shell: &mut Shell, command: &Command) -> Option<Leave> {
             }
         }
     }
-    let words: Vec<Seen> = words.into_iter().map(Some).collect();
     Skip::new(shell).invoked(&words)
 }
 
@@ -130,12 +129,9 @@ impl<'a> Skip<'a> {
         for redirect in &command.redirects {
             leave = leave.max(self.word(&redirect.target));
             if redirect.kind.writes() {
-                match self.guess(&redirect.target).as_deref() {
-                    Some([path]) if matches!(Out::file(path.clone(), false), Out::File(_)) => {
-                        self.shell.forget_path(path);
-                    }
-                    Some([_]) => {}
-                    _ => self.shell.common.forget_tree("/"),
+                let files = self.guess(&redirect.target, false);
+                for path in files.iter().filter(|path| matches!(Out::file((*path).clone(), false), Out::File(_))) {
+                    self.shell.forget_path(path);
                 }
             }
             leave = leave.max(match &redirect.kind {
@@ -159,7 +155,11 @@ impl<'a> Skip<'a> {
                     self.forget_variable(&assignment.name);
                 }
                 leave = leave.max(self.words(words));
-                let seen: Vec<Seen> = words.iter().flat_map(|word| self.seen(word)).collect();
+                let declares = words.first().is_some_and(|word| {
+                    let names = ["export", "local", "declare", "readonly", "typeset"];
+                    matches!(word.as_slice(), [Part::Text(name)] if names.contains(&name.as_str()))
+                });
+                let seen: Vec<String> = words.iter().flat_map(|word| self.guess(word, declares)).collect();
                 leave.max(self.invoked(&seen))
             }
             Kind::For { name, words, body } => {
@@ -261,9 +261,12 @@ impl<'a> Skip<'a> {
     }
 
     /// What a command of these words would have changed.
-    fn invoked(&mut self, words: &[Seen]) -> Option<Leave> {
-        let (first, rest) = words.split_first()?;
-        let Some(name) = first.as_deref() else { return Some(self.anything()) };
+    fn invoked(&mut self, words: &[String]) -> Option<Leave> {
+        let (name, rest) = words.split_first()?;
+        let name = name.as_str();
+        if name.contains(UNKNOWN) {
+            return Some(self.anything());
+        }
         if let Some(function) = self.shell.functions.get(name).cloned() {
             let Some(function) = function else { return Some(self.anything()) };
             if !self.seen.insert(name.to_owned()) {
@@ -274,7 +277,7 @@ impl<'a> Skip<'a> {
             self.inside -= 1;
             return leave.filter(|leave| *leave > Leave::Function);
         }
-        let argument = rest.first().and_then(Option::as_deref);
+        let argument = rest.first().map(String::as_str);
         match name {
             "command" | "builtin" | "nohup" | "sudo" if argument.is_some_and(|it| !it.starts_with('-')) => {
                 let leave = self.deeper(|skip| skip.invoked(rest));
@@ -311,12 +314,12 @@ impl<'a> Skip<'a> {
     }
 
     /// Forgets the variables that words name.
-    fn names(&mut self, command: &str, words: &[Seen]) -> Option<Leave> {
+    fn names(&mut self, command: &str, words: &[String]) -> Option<Leave> {
         for word in words {
-            let Some(word) = word else {
+            if word.split('=').next().is_some_and(|name| name.contains(UNKNOWN)) {
                 self.shell.variables.cloud();
                 continue;
-            };
+            }
             if word.starts_with('-') {
                 // A name for another variable.
                 if word.contains('n') && matches!(command, "declare" | "local" | "typeset") {
@@ -341,32 +344,41 @@ impl<'a> Skip<'a> {
         let _ = self.shell.variables.set(name, Value::Unknown);
     }
 
-    /// The fields of a word, or a single one that is not known.
-    fn seen(&self, word: &Word) -> Vec<Seen> {
-        self.guess(word).map_or_else(|| vec![None], |fields| fields.into_iter().map(Some).collect())
-    }
-
-    /// The fields of a word of plain text and variables, if they are known.
-    fn guess(&self, word: &Word) -> Option<Vec<String>> {
+    /// The fields of a word of plain text and variables, with [`UNKNOWN`] for what is not known in them. What `export`
+    /// and the like assign is not split.
+    fn guess(&self, word: &Word, whole: bool) -> Vec<String> {
         let (mut text, mut splits) = (String::new(), false);
         for part in word {
-            match part {
-                Part::Text(part) | Part::Quoted(part) => text.push_str(part),
+            let (known, quoted) = match part {
+                Part::Text(part) | Part::Quoted(part) => (Some(part.clone()), true),
                 Part::Parameter(parameter) if matches!(parameter.change, Change::Nothing) => {
-                    text.push_str(&self.value(&parameter.name)?);
-                    splits |= !parameter.quoted;
+                    (self.value(&parameter.name), parameter.quoted)
                 }
-                Part::Parameter(_) | Part::Command { .. } | Part::Arithmetic(_) | Part::Unmodelled => return None,
+                Part::Parameter(parameter) => (None, parameter.quoted),
+                Part::Command { quoted, .. } => (None, *quoted),
+                Part::Arithmetic(_) => (None, true),
+                Part::Unmodelled => (None, false),
+            };
+            let whole = whole || quoted;
+            splits |= !whole;
+            match known {
+                Some(known) => text.push_str(&known),
+                None if whole => text.push(UNKNOWN),
+                // It may be several fields, of which any may stand by itself.
+                None => text.extend([' ', UNKNOWN]),
             }
-            self.shell.meter.charge(text.len()).ok()?;
+            // Without work left, the next command ends the script.
+            if self.shell.meter.charge(text.len()).is_err() {
+                break;
+            }
         }
         if splits {
-            return Some(text.split_whitespace().map(str::to_owned).collect());
+            return text.split_whitespace().map(str::to_owned).collect();
         }
-        Some(vec![match text.strip_prefix("~/") {
+        vec![match text.strip_prefix("~/") {
             Some(rest) => format!("/root/{rest}"),
             None => text,
-        }])
+        }]
     }
 
     fn value(&self, name: &str) -> Option<String> {

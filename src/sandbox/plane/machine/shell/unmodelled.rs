@@ -15,27 +15,28 @@ pub enum Unsure {
     Running,
 }
 
-/// A word of a command; `None` if it is not known.
-pub type Seen = Option<String>;
+/// Stands in a word for what is not known of it. No word of a command has this character.
+pub const UNKNOWN: char = '\0';
 
 impl Shell {
     /// Forgets what a program may have changed.
-    pub fn forget_program(&self, words: &[Seen]) {
-        let lengths = words.iter().flatten().map(String::len).sum::<usize>();
+    pub fn forget_program(&self, words: &[String]) {
+        let lengths = words.iter().map(String::len).sum::<usize>();
         // Without work left, the next command ends the script.
         if self.meter.charge(lengths).is_err() {
             return;
         }
         self.forget_services(words);
-        let Some(Some(name)) = words.first() else { return self.common.forget_tree("/") };
+        let Some(name) = words.first() else { return };
         if only_looks(program(name), words) {
             return;
         }
         let writes_anything = name.contains('/') && program(name) == name;
-        let known: Option<Vec<&str>> = words.iter().map(Option::as_deref).collect();
-        match known.filter(|words| !writes_anything && !words.iter().any(|word| runs_others(word))) {
-            Some(words) => words.iter().skip(1).for_each(|word| self.forget_word(word)),
-            None => self.common.forget_tree("/"),
+        if writes_anything || name.contains(UNKNOWN) || words.iter().any(|word| runs_others(word)) {
+            return self.common.forget_tree("/");
+        }
+        for word in words.iter().skip(1) {
+            self.forget_word(word);
         }
     }
 
@@ -43,7 +44,8 @@ impl Shell {
     fn forget_word(&self, word: &str) {
         if word.contains("://") {
             // A program that loads it may write a file of its name.
-            self.forget_path(word.rsplit('/').next().unwrap_or_default());
+            let name = word.rsplit('/').next().unwrap_or_default();
+            self.forget_path(if name.starts_with(UNKNOWN) { "./*" } else { name });
             return;
         }
         let ends = |c: char| c.is_whitespace() || "=,:;'\"<>|()".contains(c);
@@ -59,7 +61,10 @@ impl Shell {
 
     /// Forgets what is at a path, or at all paths that fit a pattern.
     pub fn forget_path(&self, path: &str) {
-        let fixed = path.find(['*', '?', '[', '{']).map(|at| path.get(..at).unwrap_or_default());
+        if path.starts_with(UNKNOWN) {
+            return self.common.forget_tree("/");
+        }
+        let fixed = path.find(['*', '?', '[', '{', UNKNOWN]).map(|at| path.get(..at).unwrap_or_default());
         let path = match fixed {
             Some(fixed) => {
                 fixed.rsplit_once('/').map_or(".", |(folder, _)| if folder.is_empty() { "/" } else { folder })
@@ -72,14 +77,14 @@ impl Shell {
         }
     }
 
-    fn forget_services(&self, words: &[Seen]) {
-        let tools = |word: &Seen| word.as_deref().is_none_or(|word| tool(word).is_some());
+    fn forget_services(&self, words: &[String]) {
+        let tools = |word: &String| word.contains(UNKNOWN) || tool(word).is_some();
         let Some(at) = words.iter().position(tools) else { return };
         let runs = ["sudo", "env", "timeout", "nice", "ionice", "time", "setsid", "flock", "su", "chroot"];
-        if at > 0 && !words.first().is_some_and(|it| it.as_deref().is_some_and(|it| runs.contains(&program(it)))) {
+        if at > 0 && !words.first().is_some_and(|it| runs.contains(&program(it))) {
             return;
         }
-        let Some(tool) = words.get(at).and_then(Option::as_deref).and_then(tool) else {
+        let Some(tool) = words.get(at).and_then(|word| tool(word)) else {
             // A word that is not known may be a service's name, but hardly the program's.
             if at == 0 {
                 for service in SERVICES {
@@ -91,12 +96,11 @@ impl Shell {
         let rest = words.get(at + 1..).unwrap_or_default();
         let looks =
             ["is-active", "is-enabled", "is-failed", "status", "show", "cat", "list-units", "list", "info", "-t"];
-        if rest.first().is_some_and(|word| word.as_deref().is_some_and(|word| looks.contains(&word))) {
+        if rest.first().is_some_and(|word| looks.contains(&word.as_str())) {
             return;
         }
         for service in SERVICES {
-            let named =
-                rest.iter().any(|word| word.as_deref().is_none_or(|word| word.contains(service) || word.contains('*')));
+            let named = rest.iter().any(|word| word.contains(service) || word.contains(['*', UNKNOWN]));
             let own = matches!((tool, service), ("nginx", "nginx") | ("httpd" | "apachectl", "httpd") | ("kill", _));
             if named || own {
                 self.common.forget_service(service);
@@ -137,8 +141,8 @@ fn runs_others(word: &str) -> bool {
 }
 
 /// Whether a program changes no file, whatever its words are.
-fn only_looks(name: &str, words: &[Seen]) -> bool {
-    let any = |test: &dyn Fn(&str) -> bool| words.iter().any(|word| word.as_deref().is_none_or(test));
+fn only_looks(name: &str, words: &[String]) -> bool {
+    let any = |test: &dyn Fn(&str) -> bool| words.iter().any(|word| word.contains(UNKNOWN) || test(word));
     match name {
         "find" => !any(&|word| ["-delete", "-exec", "-ok", "-fprint", "-fls"].iter().any(|it| word.starts_with(it))),
         "awk" | "gawk" => !any(&|word| word.contains('>') || word.contains("system") || word.contains('|')),

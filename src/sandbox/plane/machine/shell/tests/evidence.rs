@@ -91,7 +91,7 @@ async fn what_a_program_may_have_written_is_not_known() {
         "timeout 5 bash -c 'echo b > /tmp/zz/q'",
         "nope > /tmp/s; source /tmp/s",
         "nope > /tmp/s; bash /tmp/s",
-        "nope && echo b > $x",
+        "x=$(nope); nope && echo b > $x",
         "x=/tmp/zz/q; nope && echo b > $x",
         "nope && rm -rf /tmp/zz",
         "nope && rm -f /tmp/zz/*",
@@ -117,6 +117,12 @@ async fn what_a_program_may_have_written_is_not_known() {
     let rows: Vec<(&str, &str)> = rows.iter().map(|(script, wanted)| (script.as_str(), *wanted)).collect();
     check(&rows).await;
     check(&[
+        // What is not known of a word may not be any file, unless it begins with that.
+        ("echo a > /tmp/a; sed -i \"s/b/$(nope)/\" /tmp/b; cat /tmp/a", "a"),
+        ("echo a > /tmp/a; sed -i s/b/c/ /srv/$(nope) /srv/\"$(nope)\"; cat /tmp/a", ""),
+        ("echo a > /tmp/a; sed -i s/b/c/ /srv/\"$(nope)\"; cat /tmp/a", "a"),
+        ("a=1; export b=$(nope); local_() { local c=$(nope); echo $a; }; local_; echo $a; echo $b", "1\n1"),
+        ("x=$(nope); echo a > /tmp/a; echo \"$x\" > /tmp/b; curl -s http://up/; cat /tmp/a; cat /tmp/b", "page\na"),
         ("echo a > /tmp/a; python3 -c 1; echo b > /tmp/b; cat /tmp/b; cat /tmp/a", "b"),
         ("echo a > /tmp/a; nope /tmp/b; ps aux; ls /; find / -name x; df -h /; cat /tmp/a", "a"),
         ("mkdir /tmp/zz; echo a > /tmp/zz/a; nope /tmp/zz; rm -rf /tmp/zz; [ -e /tmp/zz/a ] || echo gone", "gone"),
