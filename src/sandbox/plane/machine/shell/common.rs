@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 
 use super::limits::Meter;
 use super::unknown_files::UnknownFiles;
-use super::unmodelled::Unsure;
 use super::world::{Told, World};
 use crate::sandbox::plane::lock::lock;
 
@@ -18,6 +17,16 @@ const MOST_RESULTS: usize = 256;
 const LONGEST_PATH: usize = 4096;
 /// How many lines are told of, and how many files and folders are remembered as not known or made.
 const MOST_NOTED: usize = 1000;
+
+/// What is not known of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unsure {
+    /// Whether its package is there.
+    Installed,
+    /// Whether it runs, and with which configuration.
+    Running,
+}
+
 /// What all shells of an instance share.
 #[derive(Debug, Default)]
 pub struct Common {

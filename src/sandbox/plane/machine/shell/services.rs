@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::common::Unsure;
 use super::outcome::{Halt, Outcome};
 use super::run::Run;
 use super::state::Shell;
-use super::unmodelled::{SERVICES, Unsure};
+use super::unmodelled::SERVICES;
 use super::world::{Later, Served, Wait};
 
 /// Packages that Amazon Linux 2023 has and scripts install.

@@ -4,6 +4,7 @@ use super::outcome::{Halt, Leave, Outcome};
 use super::run::Run;
 use super::state::{Function, Shell};
 use super::tree::{Assignment, Part, Redirect, Word};
+use super::unmodelled::program;
 use super::variables::Value;
 use super::world::Later;
 
@@ -176,15 +177,6 @@ impl Shell {
             }
         })
     }
-}
-
-/// The name of a program at its usual place.
-pub fn program(name: &str) -> &str {
-    ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/", "/usr/local/bin/"]
-        .iter()
-        .find_map(|folder| name.strip_prefix(folder))
-        .filter(|name| !name.contains('/'))
-        .unwrap_or(name)
 }
 
 /// How much of a call a command takes, where calls run the script.

@@ -1,22 +1,22 @@
 //! What a program that is not run may have changed, as far as its words tell: files and services.
 
-use super::simple::program;
+use super::common::Unsure;
 use super::state::Shell;
 
 /// The services that the sandbox has.
 pub const SERVICES: [&str; 2] = ["nginx", "httpd"];
 
-/// What is not known of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unsure {
-    /// Whether its package is there.
-    Installed,
-    /// Whether it runs, and with which configuration.
-    Running,
-}
-
 /// Stands in a word for what is not known of it. No word of a command has this character.
 pub const UNKNOWN: char = '\0';
+
+/// The name of a program at its usual place.
+pub fn program(name: &str) -> &str {
+    ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/", "/usr/local/bin/"]
+        .iter()
+        .find_map(|folder| name.strip_prefix(folder))
+        .filter(|name| !name.contains('/'))
+        .unwrap_or(name)
+}
 
 impl Shell {
     /// Forgets what a program may have changed.
