@@ -74,7 +74,7 @@ class Screen:
 
     def exports(self):
         """The newest settings for a second terminal."""
-        _, last = self.out.rsplit("For a second terminal:", 1)
+        _, last = self.out.rsplit("For a second terminal", 1)
         return "\n".join(re.findall(r"^(?:export|unset) AWS_.*$", last, re.M))
 
     def end(self):
